@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { Message } from "./messages";
+import { User } from "./users";
+
+/**
+ * What a stream carries. A durable event has an SSE `id:` of three parts, `<epoch>-<position>-<event>`:
+ * the first two are the cursor that a reconnect resumes from, the third names the event, so that one
+ * that a replay repeats can be dropped. An event without `id:` is of the moment and is never replayed.
+ */
+export const StreamEvent = z.discriminatedUnion("type", [
+  /** A message that somebody else sent: the unnamed event of the contract. */
+  z.object({ type: z.literal("message"), message: Message }),
+  /** The caller's own message, for their other tabs and devices. */
+  z.object({ type: z.literal("sent"), message: Message }),
+  /** A participant has read up to `seq`; it never moves backwards. */
+  z.object({ type: z.literal("read"), conversationId: z.string(), userId: z.string(), seq: z.number() }),
+  /** A user one shares a conversation with has another name or avatar. */
+  z.object({ type: z.literal("user"), user: User }),
+  /** First of every stream; its `id:` is where a later reconnect resumes. */
+  z.object({ type: z.literal("ready") }),
+  /** The server does not hold what was missed: load afresh. Its `id:` is the new cursor. */
+  z.object({ type: z.literal("reset") }),
+  /** The session is over; the stream ends and a reconnect would be refused. */
+  z.object({ type: z.literal("signed_out") }),
+]);
+export type StreamEvent = z.infer<typeof StreamEvent>;
+export type StreamEventType = StreamEvent["type"];
+
+/** The SSE name of each type; null is the unnamed event, whose data is the bare Message. */
+export const EVENT_NAMES = {
+  message: null,
+  sent: "sent",
+  read: "read",
+  user: "user",
+  ready: "ready",
+  reset: "reset",
+  signed_out: "signed_out",
+} as const satisfies Record<StreamEventType, string | null>;
+
+/** `message` and `sent` carry the bare Message as their data, the rest carry themselves less `type`. */
+export function eventData(event: StreamEvent): unknown {
+  if (event.type === "message" || event.type === "sent") return event.message;
+  const { type: _, ...data } = event;
+  return data;
+}
+
+/** The way back. Throws a ZodError for what this protocol does not know the shape of. */
+export function parseEvent(name: string | undefined, data: unknown): StreamEvent {
+  const type = name ?? "message";
+  return StreamEvent.parse(type === "message" || type === "sent" ? { type, message: data } : { ...(data as object), type });
+}

@@ -1,0 +1,41 @@
+/** Every limit of the wire, named once. docs/operations.md lists them for the people who run a server. */
+
+/** Unicode code points in one message, after trimming. */
+export const MESSAGE_MAX_CODE_POINTS = 4_000;
+
+export const USERNAME_MIN = 3;
+export const USERNAME_MAX = 32;
+
+/** Code points of a display name. */
+export const NAME_MAX = 64;
+
+/** Code points; the upper end only bounds the work of hashing. */
+export const PASSWORD_MIN = 10;
+export const PASSWORD_MAX = 1_000;
+
+/** Rows in a list unless `?limit=` says otherwise, and the most that it may say. */
+export const PAGE_SIZE = 25;
+export const PAGE_MAX = 100;
+
+export const USERNAME_SUGGESTIONS = 5;
+
+/** Bytes of a JSON body; the longest message escapes to less. */
+export const JSON_BODY_MAX = 64 * 1024;
+
+/** Bytes of an uploaded avatar, before it is re-encoded. */
+export const AVATAR_BODY_MAX = 5 * 1024 * 1024;
+
+/** Seconds that a token is good for unless it is refreshed or revoked. */
+export const TOKEN_LIFETIME_S = 14 * 24 * 60 * 60;
+
+/** Milliseconds: first `retry:` of a stream. */
+export const STREAM_RETRY_MS = 2_000;
+
+/** Milliseconds between heartbeats of a stream; the contract allows 20 s. */
+export const STREAM_HEARTBEAT_MS = 15_000;
+
+/** Bytes that wait for a stream's reader before it is cut off. */
+export const STREAM_BUFFER_MAX = 1024 * 1024;
+
+/** Events that a reconnect replays at most; further back is answered with `event: reset`. */
+export const REPLAY_MAX = 20_000;

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { MESSAGE_MAX_CODE_POINTS, PAGE_MAX, PAGE_SIZE } from "./limits";
+import { codePoints, isWellFormedText } from "./text";
+import { User } from "./users";
+
+export const Message = z.object({
+  id: z.string(),
+  conversationId: z.string(),
+  /** Number in its conversation, from 1 without a gap: the order on every screen. */
+  seq: z.number(),
+  content: z.string(),
+  createdAt: z.string(),
+  /** Sent by the one who asks. */
+  mine: z.boolean(),
+  sender: User,
+  clientId: z.string().optional(),
+});
+export type Message = z.infer<typeof Message>;
+
+const TOO_LONG = `A message has at most ${MESSAGE_MAX_CODE_POINTS.toLocaleString("en")} characters.`;
+
+/** Kept as typed, less white space at the two ends. */
+export const MessageContent = z
+  .string("Write a message.")
+  .trim()
+  .min(1, "Write a message.")
+  // Code units bound code points, so that a huge body is refused before it is counted.
+  .max(MESSAGE_MAX_CODE_POINTS * 2, TOO_LONG)
+  .refine((text) => text.length <= MESSAGE_MAX_CODE_POINTS || codePoints(text) <= MESSAGE_MAX_CODE_POINTS, TOO_LONG)
+  .refine(isWellFormedText, "A message takes no NUL characters and no broken surrogates.");
+
+export const SendMessageInput = z.object({
+  content: MessageContent,
+  clientId: z.uuid("A client id is a UUID.").optional(),
+});
+export type SendMessageInput = z.infer<typeof SendMessageInput>;
+
+export const ReadMessagesInput = z.object({
+  upTo: z.string("`upTo` is the id of a message.").optional(),
+});
+export type ReadMessagesInput = z.infer<typeof ReadMessagesInput>;
+
+const limit = z.coerce
+  .number("`limit` is a number.")
+  .int("`limit` is a whole number.")
+  .min(1, `\`limit\` is 1 to ${PAGE_MAX}.`)
+  .max(PAGE_MAX, `\`limit\` is 1 to ${PAGE_MAX}.`)
+  .default(PAGE_SIZE);
+
+/** `?before=` pages a list that comes newest first. */
+export const ListQuery = z.object({ limit, before: z.string().optional() });
+export type ListQuery = z.infer<typeof ListQuery>;
+
+/** Messages can also be asked for oldest first after one, or on both sides of one. */
+export const MessagesQuery = z
+  .object({ limit, before: z.string().optional(), after: z.string().optional(), around: z.string().optional() })
+  .refine((q) => [q.before, q.after, q.around].filter((v) => v !== undefined).length <= 1, {
+    path: ["before"],
+    message: "Ask for `before`, `after` or `around`, not for several of them.",
+  });
+export type MessagesQuery = z.infer<typeof MessagesQuery>;

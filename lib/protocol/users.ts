@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { NAME_MAX, PASSWORD_MAX, PASSWORD_MIN, USERNAME_MAX, USERNAME_MIN } from "./limits";
+import { codePoints, isWellFormedText } from "./text";
+
+export const User = z.object({
+  id: z.string(),
+  username: z.string(),
+  /** Display name; null shows the username. */
+  name: z.string().nullable(),
+  /** Path on this server, or null: initials on the user's colour. */
+  avatarURL: z.string().nullable(),
+});
+export type User = z.infer<typeof User>;
+
+/** The shape of a username. Whether it is reserved or taken, only the server says. */
+export const Username = z
+  .string("Choose a username.")
+  .trim()
+  .min(USERNAME_MIN, `A username has ${USERNAME_MIN} to ${USERNAME_MAX} characters.`)
+  .max(USERNAME_MAX, `A username has ${USERNAME_MIN} to ${USERNAME_MAX} characters.`)
+  .regex(/^[A-Za-z0-9_.-]+$/, "A username takes letters, digits, dots, dashes and underscores.");
+
+export const Password = z
+  .string("Choose a password.")
+  .refine((p) => codePoints(p) >= PASSWORD_MIN, `A password has at least ${PASSWORD_MIN} characters.`)
+  .refine((p) => codePoints(p) <= PASSWORD_MAX, `A password has at most ${PASSWORD_MAX} characters.`);
+
+export const SignUpInput = z.object({ username: Username, password: Password });
+export type SignUpInput = z.infer<typeof SignUpInput>;
+
+/** Without a password it is the development login. */
+export const LoginInput = z.object({
+  username: z.string("Enter your username.").trim().min(1, "Enter your username.").max(100, "No username is that long."),
+  password: z.string("Enter your password.").max(PASSWORD_MAX * 2, "No password is that long.").optional(),
+});
+export type LoginInput = z.infer<typeof LoginInput>;
+
+export const LoginResult = z.object({ authUser: User, token: z.string(), expiresAt: z.string() });
+export type LoginResult = z.infer<typeof LoginResult>;
+
+export const RefreshedToken = z.object({ token: z.string(), expiresAt: z.string() });
+export type RefreshedToken = z.infer<typeof RefreshedToken>;
+
+export const UsernameSearch = z.object({
+  search: z
+    .string("Type the beginning of a username.")
+    .trim()
+    .min(1, "Type the beginning of a username.")
+    .max(USERNAME_MAX, "No username is that long."),
+});
+
+export const UpdateUserInput = z.object({
+  /** Blank takes the display name away. */
+  name: z
+    .string("A display name is text.")
+    .trim()
+    .refine(isWellFormedText, "A display name is plain text.")
+    .refine((n) => codePoints(n) <= NAME_MAX, `A display name has at most ${NAME_MAX} characters.`)
+    .transform((n) => n || null),
+});
+export type UpdateUserInput = z.infer<typeof UpdateUserInput>;
+
+export const ChangePasswordInput = z.object({
+  /** Not asked of those who have none yet. */
+  currentPassword: z.string("Enter your current password.").optional(),
+  newPassword: Password,
+});
+export type ChangePasswordInput = z.infer<typeof ChangePasswordInput>;
+
+/** A signed-in device. */
+export const Session = z.object({
+  id: z.string(),
+  /** What the device calls itself, such as "Firefox on Linux". */
+  device: z.string(),
+  createdAt: z.string(),
+  seenAt: z.string(),
+  /** The session that asks. */
+  current: z.boolean(),
+});
+export type Session = z.infer<typeof Session>;
