@@ -16,7 +16,7 @@ export const StreamEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("read"), conversationId: z.string(), userId: z.string(), seq: z.number() }),
   /** A user one shares a conversation with has another name or avatar. */
   z.object({ type: z.literal("user"), user: User }),
-  /** First of every stream; its `id:` is where a later reconnect resumes. */
+  /** What was missed has been replayed, and from here on the stream is live. Its `id:` is where a reconnect resumes. */
   z.object({ type: z.literal("ready") }),
   /** The server does not hold what was missed: load afresh. Its `id:` is the new cursor. */
   z.object({ type: z.literal("reset") }),

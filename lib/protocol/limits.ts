@@ -39,3 +39,6 @@ export const STREAM_BUFFER_MAX = 1024 * 1024;
 
 /** Events that a reconnect replays at most; further back is answered with `event: reset`. */
 export const REPLAY_MAX = 20_000;
+
+/** Streams that one user may have open on one server. */
+export const STREAMS_PER_USER_MAX = 200;

@@ -1,0 +1,61 @@
+import "server-only";
+import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
+import { PrismaClient } from "@/prisma/generated/client";
+import { config } from "./config";
+import { log } from "./log";
+import { single } from "./single";
+
+/** The one pool of the process; Prisma and the hottest statements share it. */
+export function pool(): pg.Pool {
+  return single("pool", () => {
+    const { DATABASE_URL, DATABASE_POOL } = config();
+    const made = new pg.Pool({
+      connectionString: DATABASE_URL,
+      max: DATABASE_POOL,
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 60_000,
+      application_name: "parley",
+    });
+    // An idle connection that dies is replaced at the next query; without a listener it would end the process.
+    made.on("error", (error) => log.warn({ err: error }, "an idle database connection was lost"));
+    return made;
+  });
+}
+
+/** Prisma, for plain reads and writes; send, page and replay go through {@link query}. */
+export function prisma(): PrismaClient {
+  return single("prisma", () => {
+    const adapter = new PrismaPg(pool(), {
+      statementNameGenerator: ({ sql }: { sql: string }) => statementName(sql),
+    });
+    return new PrismaClient({ adapter });
+  });
+}
+
+const names = single("statement names", () => new Map<string, string>());
+
+/** Prepared statements keep their plan on a connection; past this many, Prisma's rarer ones stay unnamed. */
+const NAMED_STATEMENTS_MAX = 300;
+
+function statementName(sql: string): string {
+  const known = names.get(sql);
+  if (known !== undefined) return known;
+  const name = names.size < NAMED_STATEMENTS_MAX ? `p${names.size}` : "";
+  if (name !== "") names.set(sql, name);
+  return name;
+}
+
+/** A statement of the hot path: prepared once on each connection under its name. */
+export type Statement = { readonly name: string; readonly text: string };
+
+/** Runs a prepared statement on the pool. Prefer Prisma wherever it costs nothing that matters. */
+export async function query<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+  const result = await pool().query<Row>({ ...statement, values: values as unknown[] });
+  return result.rows;
+}
+
+/** PostgreSQL's unique_violation. */
+export function isUniqueViolation(error: unknown): boolean {
+  return (error as { code?: string } | null)?.code === "23505";
+}

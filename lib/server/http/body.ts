@@ -1,0 +1,51 @@
+import "server-only";
+import { HttpError } from "./errors";
+
+const TOO_LARGE = "The request is too large.";
+
+/**
+ * The bytes of a body, refused with 413 past `max` bytes. A declared length is believed, because the
+ * HTTP parser holds the sender to it; a body without one is counted as it arrives.
+ */
+async function readText(request: Request, max: number): Promise<string> {
+  const declared = request.headers.get("content-length");
+  if (declared !== null) {
+    if (Number(declared) > max) throw new HttpError(413, TOO_LARGE);
+    return request.text();
+  }
+  return new TextDecoder().decode(await readBytes(request, max));
+}
+
+/** As {@link readText}, for binary bodies. */
+export async function readBytes(request: Request, max: number): Promise<Uint8Array> {
+  if (Number(request.headers.get("content-length") ?? 0) > max) throw new HttpError(413, TOO_LARGE);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = request.body?.getReader();
+  for (;;) {
+    const chunk = await reader?.read();
+    if (!chunk || chunk.done) return Buffer.concat(chunks);
+    size += chunk.value.byteLength;
+    if (size > max) {
+      await reader?.cancel();
+      throw new HttpError(413, TOO_LARGE);
+    }
+    chunks.push(chunk.value);
+  }
+}
+
+/** A JSON body: 415 for another type, 413 past `max` bytes, 400 for what does not parse. */
+export async function readJson(request: Request, max: number, optional: boolean): Promise<unknown> {
+  const type = request.headers.get("content-type");
+  if (type === null && optional) return {};
+  if (!type || !/^application\/json\s*(;|$)/i.test(type)) {
+    throw new HttpError(415, "The body of this request must be application/json.");
+  }
+  const text = await readText(request, max);
+  if (text === "" && optional) return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HttpError(400, "The body of this request is not valid JSON.");
+  }
+}

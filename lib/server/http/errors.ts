@@ -1,0 +1,31 @@
+import "server-only";
+import type { z } from "zod";
+
+/** An answer other than success: `message` is shown to people. */
+export class HttpError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly headers: Record<string, string> = {},
+  ) {
+    super(message);
+  }
+}
+
+/** 422: a sentence for each field that fails its rule. */
+export class FieldError extends Error {
+  constructor(readonly errors: Record<string, string>) {
+    super("A field fails its rule.");
+  }
+
+  static of(error: z.ZodError): FieldError {
+    const errors: Record<string, string> = {};
+    for (const { path, message } of error.issues) errors[String(path[0] ?? "body")] ??= message;
+    return new FieldError(errors);
+  }
+}
+
+/** What does not exist and what the caller may not know of answer alike. */
+export function notFound(what: "Conversation" | "Message" | "User" | "Page" | "Session" | "Avatar"): HttpError {
+  return new HttpError(404, `${what} not found`);
+}

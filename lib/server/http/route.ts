@@ -1,0 +1,132 @@
+import "server-only";
+import type { z } from "zod";
+import { JSON_BODY_MAX } from "@/lib/protocol/limits";
+import type { User } from "@/lib/protocol/users";
+import { authenticate } from "../auth/authenticate";
+import { newId } from "../ids";
+import { log } from "../log";
+import { addressOf, enforceLimit, type LimitName } from "../rate-limits";
+import { readJson } from "./body";
+import { FieldError, HttpError } from "./errors";
+import { requireSameOrigin } from "./same-origin";
+
+/** Whose request it is. */
+export type Caller = { user: User; session: { id: string } };
+
+type Auth = "required" | "none" | "stream";
+
+type Options<A extends Auth, B extends z.ZodType, Q extends z.ZodType> = {
+  /** "stream" also takes `?token=`, which nothing else may. */
+  auth?: A;
+  /** The shape of the JSON body; without it the body is not read. */
+  body?: B;
+  /** A request without a body counts as `{}`. */
+  optionalBody?: boolean;
+  query?: Q;
+  /** The rate limit that the request counts towards, by user or, where nobody is signed in, by address. */
+  limit?: LimitName;
+};
+
+type Input<A extends Auth, B extends z.ZodType, Q extends z.ZodType> = {
+  request: Request;
+  requestId: string;
+  params: { id: string };
+  body: z.infer<B>;
+  query: z.infer<Q>;
+} & (A extends "none" ? unknown : Caller);
+
+/** What Next and our own host call alike. */
+export type RouteHandler = (request: Request, context: { params: Promise<unknown> }) => Promise<Response>;
+
+/**
+ * Makes a route handler: authenticate → limit → parse → call → respond. Whatever is thrown on the way
+ * becomes the contract's error, so that a route states only what is its own.
+ */
+export function route<A extends Auth = "required", B extends z.ZodType = z.ZodType<undefined>, Q extends z.ZodType = z.ZodType<undefined>>(
+  options: Options<A, B, Q>,
+  handle: (input: Input<A, B, Q>) => Promise<Response> | Response,
+): RouteHandler {
+  const auth: Auth = options.auth ?? "required";
+  return async (request, context) => {
+    const requestId = newId();
+    const started = performance.now();
+    let caller: Caller | null = null;
+    let response: Response;
+    try {
+      if (auth !== "none") caller = await requireCaller(request, auth);
+      if (options.limit) {
+        await enforceLimit(options.limit, { userId: caller?.user.id, address: addressOf(request) });
+      }
+      const input = {
+        ...caller,
+        request,
+        requestId,
+        params: await context.params,
+        query: options.query && parse(options.query, searchOf(request)),
+        body: options.body && parse(options.body, await readJson(request, JSON_BODY_MAX, options.optionalBody ?? false)),
+      };
+      response = await handle(input as Input<A, B, Q>);
+    } catch (error) {
+      response = errorResponse(error, requestId);
+    }
+    finish(response.headers, requestId);
+    const { method, url } = request;
+    log.info({
+      requestId,
+      method,
+      path: pathOf(url),
+      status: response.status,
+      userId: caller?.user.id,
+      ms: Math.round((performance.now() - started) * 10) / 10,
+    });
+    return response;
+  };
+}
+
+/** Answers with a value as JSON. */
+export function json(status: number, value: unknown, headers?: Record<string, string>): Response {
+  return new Response(JSON.stringify(value), { status, headers: { "Content-Type": "application/json", ...headers } });
+}
+
+export function noContent(): Response {
+  return new Response(null, { status: 204 });
+}
+
+async function requireCaller(request: Request, auth: Auth): Promise<Caller> {
+  const found = await authenticate(request, { queryToken: auth === "stream" });
+  if (!found) throw new HttpError(401, "Sign in to go on.");
+  if (found.via === "cookie" && request.method !== "GET" && request.method !== "HEAD") requireSameOrigin(request);
+  return found;
+}
+
+function parse<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw FieldError.of(result.error);
+  return result.data;
+}
+
+function searchOf(request: Request): Record<string, string> {
+  const start = request.url.indexOf("?");
+  return start < 0 ? {} : Object.fromEntries(new URLSearchParams(request.url.slice(start + 1)));
+}
+
+/** Less its query, which can hold a token or what somebody searches for. */
+function pathOf(url: string): string {
+  const path = url.indexOf("/", url.indexOf("://") + 3);
+  const end = url.indexOf("?", path);
+  return end < 0 ? url.slice(path) : url.slice(path, end);
+}
+
+function errorResponse(error: unknown, requestId: string): Response {
+  if (error instanceof FieldError) return json(422, { errors: error.errors });
+  if (error instanceof HttpError) return json(error.status, { message: error.message }, error.headers);
+  log.error({ requestId, err: error }, "a request failed");
+  return json(500, { message: "Something went wrong on the server. Try again in a moment." });
+}
+
+/** The same headers from every host. A route that lets its answer be cached has said so itself. */
+function finish(headers: Headers, requestId: string): void {
+  headers.set("X-Request-Id", requestId);
+  headers.set("X-Content-Type-Options", "nosniff");
+  if (!headers.has("Cache-Control")) headers.set("Cache-Control", "private, no-store");
+}

@@ -1,0 +1,66 @@
+import "server-only";
+import { query, type Statement } from "../db";
+import { newId } from "../ids";
+import { log } from "../log";
+import { single } from "../single";
+
+const IDENTITY: Statement = {
+  name: "database_identity",
+  text: `SELECT system_identifier || ':' || (SELECT oid FROM pg_database WHERE datname = current_database()) AS identity
+         FROM pg_control_system()`,
+};
+
+// Rows of the log that come from another history have transaction ids that mean nothing here.
+const ENSURE: Statement = {
+  name: "ensure_epoch",
+  text: `WITH changed AS (
+           INSERT INTO epochs (id, epoch, system_identifier) VALUES (1, $1, $2)
+           ON CONFLICT (id) DO UPDATE
+             SET epoch = excluded.epoch, system_identifier = excluded.system_identifier, pruned_xid = 0, created_at = now()
+             WHERE epochs.system_identifier <> excluded.system_identifier
+                OR EXISTS (SELECT FROM events WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+           RETURNING epoch
+         ), emptied AS (DELETE FROM events WHERE EXISTS (SELECT FROM changed))
+         SELECT epoch, true AS changed FROM changed
+         UNION ALL SELECT epoch, false FROM epochs WHERE NOT EXISTS (SELECT FROM changed)`,
+};
+
+const current = single<{ epoch: Promise<string> | null }>("epoch", () => ({ epoch: null }));
+
+/**
+ * Names the history that cursors belong to: eight hexadecimal digits, new for a new database, for a
+ * dump restored elsewhere, and for one set back to an earlier time. Read once in a process.
+ */
+export function epoch(): Promise<string> {
+  current.epoch ??= ensureEpoch().catch((error) => {
+    current.epoch = null;
+    throw error;
+  });
+  return current.epoch;
+}
+
+/** Looks again, after the database was seen to have gone back in time. */
+export function renewEpoch(): Promise<string> {
+  current.epoch = null;
+  return epoch();
+}
+
+async function ensureEpoch(): Promise<string> {
+  const [row] = await query<{ epoch: string; changed: boolean }>(ENSURE, [newId(), await databaseIdentity()]);
+  // Two servers at once on a new database: the row of the other is committed but not in our snapshot.
+  if (!row) return ensureEpoch();
+  if (row.changed) log.info("the event log begins anew: clients will load afresh");
+  // The tail, because the head of a UUIDv7 is the time.
+  return row.epoch.slice(-8);
+}
+
+/** Differs between a database and its restored copy, unless the service that runs it hides the identifier. */
+async function databaseIdentity(): Promise<string> {
+  try {
+    const [row] = await query<{ identity: string }>(IDENTITY, []);
+    return row?.identity ?? "";
+  } catch (error) {
+    if ((error as { code?: string }).code !== "42501") throw error;
+    return "hidden";
+  }
+}

@@ -1,0 +1,20 @@
+import "server-only";
+import { EVENT_NAMES, eventData, type StreamEvent } from "@/lib/protocol/events";
+import { type Cursor, formatCursor } from "./cursor";
+
+/** One event in the text/event-stream format (HTML Standard, 9.2.5). JSON escapes line breaks, so data is one line. */
+export function encodeEvent(event: StreamEvent, cursor?: Cursor): Buffer {
+  const name = EVENT_NAMES[event.type];
+  const id = cursor ? `id: ${formatCursor(cursor)}\n` : "";
+  return Buffer.from(`${name === null ? "" : `event: ${name}\n`}${id}data: ${JSON.stringify(eventData(event))}\n\n`);
+}
+
+/** How long a client waits before it comes back, in milliseconds. */
+export function encodeRetry(ms: number): Buffer {
+  return Buffer.from(`retry: ${Math.round(ms)}\n\n`);
+}
+
+/** A comment; an `id:` without data moves the reader's cursor and is no event. */
+export function encodeHeartbeat(cursor: Cursor): Buffer {
+  return Buffer.from(`:\nid: ${formatCursor(cursor)}\n\n`);
+}

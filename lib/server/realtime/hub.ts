@@ -1,0 +1,245 @@
+import "server-only";
+import { LRUCache } from "lru-cache";
+import { STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
+import { log } from "../log";
+import { liveSessions } from "../sessions";
+import { single } from "../single";
+import type { Cursor } from "./cursor";
+import { epoch, renewEpoch } from "./epoch";
+import { encodeEvent, encodeHeartbeat, encodeRetry } from "./frames";
+import { type Hint, Hints } from "./hints";
+import { eventFor, type LoggedEvent, readEvents, readTail } from "./log";
+import type { Stream } from "./stream";
+
+/** Milliseconds: the safety net under the hints, and what a dead hint channel costs. */
+const POLL_MS = 1_000;
+
+/** Milliseconds after which a stream of a session that was ended elsewhere ends at the latest. */
+const SESSION_CHECK_MS = 5_000;
+
+/** Heartbeats are written in this many shares, so that ten thousand streams cause no pause. */
+const HEARTBEAT_SHARES = 50;
+
+/** Milliseconds over which clients come back after this server has ended their streams. */
+const SCATTER_MS = 4_000;
+
+/** Conversations whose last number is remembered; one that is forgotten costs one more read of the log. */
+const CONVERSATIONS_KNOWN = 50_000;
+
+/**
+ * The open streams of this process and how far it has read the event log.
+ *
+ * An event reaches its streams in one of two ways. What this process has just committed is published
+ * directly, when it is the next of its conversation. Everything else (other servers' events, and ours
+ * where the next is not known) comes from reading the log, woken by a hint or by the clock. `position`
+ * only moves by reading the log, so that a cursor never stands above what was delivered.
+ */
+class Hub {
+  private readonly streams = new Map<string, Set<Stream>>();
+  private readonly shares: Set<Stream>[] = Array.from({ length: HEARTBEAT_SHARES }, () => new Set());
+  private count = 0;
+  private opened = 0;
+  private beatShare = 0;
+  private draining = false;
+
+  private position = 0;
+  private epoch = "";
+  /** Delivered events at or above `position`: id → xid. */
+  private readonly delivered = new Map<number, number>();
+  private readonly lastSeq = new LRUCache<string, number>({ max: CONVERSATIONS_KNOWN });
+
+  private reading = false;
+  private readAgain = false;
+  private timers: NodeJS.Timeout[] = [];
+  private started: Promise<void> | null = null;
+  private readonly hints = new Hints((hint) => this.hinted(hint));
+
+  /** Streams that are open in this process. */
+  get size(): number {
+    return this.count;
+  }
+
+  /** Where a client that holds the present state resumes. */
+  get cursor(): Cursor {
+    return { epoch: this.epoch, position: this.position, eventId: 0 };
+  }
+
+  /** False while the server is going away. */
+  get accepting(): boolean {
+    return !this.draining;
+  }
+
+  /** Begins to read the log, with the first stream of the process. */
+  async ready(): Promise<void> {
+    this.started ??= this.start().catch((error) => {
+      this.started = null;
+      throw error;
+    });
+    return this.started;
+  }
+
+  add(stream: Stream): void {
+    const own = this.streams.get(stream.userId);
+    if (own) own.add(stream);
+    else this.streams.set(stream.userId, new Set([stream]));
+    stream.share = this.opened++ % HEARTBEAT_SHARES;
+    this.shares[stream.share]?.add(stream);
+    this.count++;
+  }
+
+  remove(stream: Stream): void {
+    const own = this.streams.get(stream.userId);
+    if (!own?.delete(stream)) return;
+    if (own.size === 0) this.streams.delete(stream.userId);
+    this.shares[stream.share]?.delete(stream);
+    this.count--;
+  }
+
+  /** How many streams a user has open in this process. */
+  streamsOf(userId: string): number {
+    return this.streams.get(userId)?.size ?? 0;
+  }
+
+  /** Called after the commit of what this process wrote: delivers here, and hints at it elsewhere. */
+  publish(event: LoggedEvent): void {
+    this.hints.send("events");
+    if (this.started === null) return;
+    const next = event.type !== "message" || this.lastSeq.get(event.conversationId) === event.seq - 1;
+    if (next) this.deliver(event);
+    else this.wake();
+  }
+
+  /** Called after the commit of events whose rows were not returned: they are read from the log. */
+  publishLogged(): void {
+    this.hints.send("events");
+    this.wake();
+  }
+
+  /** Ends the streams of sessions that are over, here at once and on other servers as soon as they hear of it. */
+  endSessions(sessionIds: readonly string[]): void {
+    const ended = new Set(sessionIds);
+    for (const stream of this.all()) if (ended.has(stream.sessionId)) stream.close({ type: "signed_out" });
+    this.hints.send("sessions");
+  }
+
+  /** Ends every stream, and asks clients to come back at scattered times. */
+  async close(): Promise<void> {
+    this.draining = true;
+    this.stop();
+    for (const stream of this.all()) stream.close(encodeRetry(200 + Math.random() * SCATTER_MS));
+    await this.hints.stop();
+  }
+
+  private async start(): Promise<void> {
+    this.epoch = await epoch();
+    this.position = (await readTail(Number.MAX_SAFE_INTEGER)).position;
+    this.timers = [
+      setInterval(() => this.wake(), POLL_MS),
+      setInterval(() => void this.checkSessions(), SESSION_CHECK_MS),
+      setInterval(() => this.beat(), STREAM_HEARTBEAT_MS / HEARTBEAT_SHARES),
+    ];
+    for (const timer of this.timers) timer.unref();
+  }
+
+  private stop(): void {
+    for (const timer of this.timers) clearInterval(timer);
+    this.timers = [];
+    this.started = null;
+    this.delivered.clear();
+    this.lastSeq.clear();
+  }
+
+  private *all(): Iterable<Stream> {
+    for (const own of [...this.streams.values()]) yield* [...own];
+  }
+
+  private hinted(hint: Hint): void {
+    if (hint === "events") this.wake();
+    if (hint === "sessions") void this.checkSessions();
+  }
+
+  /** Reads the log soon; calls while a read is under way add up to one more. */
+  private wake(): void {
+    if (this.started === null) return;
+    this.readAgain = true;
+    if (!this.reading) void this.readLog();
+  }
+
+  private async readLog(): Promise<void> {
+    this.reading = true;
+    while (this.readAgain && this.started !== null) {
+      this.readAgain = false;
+      try {
+        await this.readOnce();
+      } catch (error) {
+        log.warn({ err: error }, "the event log could not be read; trying again with the next poll");
+        break;
+      }
+    }
+    this.reading = false;
+  }
+
+  private async readOnce(): Promise<void> {
+    const { keys, position } = await readTail(this.position);
+    if (position < this.position) return this.beginAnew(position);
+    for (const event of await readEvents(keys.filter(({ id }) => !this.delivered.has(id)))) this.deliver(event);
+    this.position = position;
+    for (const [id, xid] of this.delivered) if (xid < position) this.delivered.delete(id);
+  }
+
+  /** The database has gone back in time: what clients hold may never have happened. */
+  private async beginAnew(position: number): Promise<void> {
+    this.epoch = await renewEpoch();
+    this.position = position;
+    this.delivered.clear();
+    this.lastSeq.clear();
+    const reset = encodeEvent({ type: "reset" }, this.cursor);
+    for (const stream of this.all()) stream.write(reset);
+  }
+
+  private deliver(event: LoggedEvent): void {
+    // An event can come both directly and by way of the log; below the position all have been delivered.
+    if (this.delivered.has(event.id) || event.xid < this.position) return;
+    this.delivered.set(event.id, event.xid);
+    if (event.type === "message") this.lastSeq.set(event.conversationId, event.seq);
+    const cursor = { epoch: this.epoch, position: this.position, eventId: event.id };
+    const author = event.type === "message" ? event.senderId : null;
+    let forOthers: Buffer | undefined;
+    for (const userId of event.audience) {
+      const own = this.streams.get(userId);
+      if (!own) continue;
+      const frame =
+        userId === author
+          ? encodeEvent(eventFor(userId, event), cursor)
+          : (forOthers ??= encodeEvent(eventFor(userId, event), cursor));
+      for (const stream of own) stream.deliver(event.id, frame);
+    }
+  }
+
+  /** Also carries the cursor along, so that a stream on which nothing happens does not fall out of the log. */
+  private beat(): void {
+    const frame = encodeHeartbeat(this.cursor);
+    for (const stream of this.shares[this.beatShare++ % HEARTBEAT_SHARES] ?? []) stream.beat(frame);
+  }
+
+  private async checkSessions(): Promise<void> {
+    if (this.count === 0) return;
+    const open = new Set<string>();
+    for (const stream of this.all()) open.add(stream.sessionId);
+    try {
+      const live = await liveSessions([...open]);
+      for (const stream of this.all()) {
+        if (open.has(stream.sessionId) && !live.has(stream.sessionId)) stream.close({ type: "signed_out" });
+      }
+    } catch (error) {
+      log.warn({ err: error }, "open streams could not be checked for ended sessions; trying again");
+    }
+  }
+}
+
+export type { Hub };
+
+/** The hub of this process. */
+export function hub(): Hub {
+  return single("hub", () => new Hub());
+}

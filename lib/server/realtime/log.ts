@@ -1,0 +1,115 @@
+import "server-only";
+import type { StreamEvent } from "@/lib/protocol/events";
+import { query, type Statement } from "../db";
+import { MESSAGE_COLUMNS, type MessageRow, toMessage, toUser, type UserRow } from "../rows";
+
+/** An event as it stands in the log: what happened, in which conversation, and who may know. */
+export type LoggedEvent = {
+  id: number;
+  xid: number;
+  conversationId: string;
+  /** User ids of the participants. */
+  audience: string[];
+} & (
+  | { type: "message"; senderId: string; seq: number; message: MessageRow }
+  | { type: "read"; userId: string; seq: number }
+  | { type: "user"; user: UserRow }
+);
+
+/** Where an event stands, without what it says. */
+export type EventKey = { id: number; xid: number };
+
+/** The events from a position on, and up to where the log is now known. */
+export type LogSlice = { position: number; keys: EventKey[] };
+
+type KeyRow = { position: string; xid: string | null; id: string | null };
+
+const TAIL: Statement = {
+  name: "event_tail",
+  text: `SELECT s.position, e.xid, e.id
+         FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS position) s
+         LEFT JOIN events e ON e.xid >= $1
+         ORDER BY e.id`,
+};
+
+/** All events at or above a position. The order is that of ids: within a conversation, the order of its messages. */
+export async function readTail(position: number): Promise<LogSlice> {
+  return toSlice(await query<KeyRow>(TAIL, [position]));
+}
+
+const MISSED: Statement = {
+  name: "event_missed",
+  text: `SELECT s.position, s.future, s.pruned, e.xid, e.id
+         FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS position,
+                      pg_snapshot_xmax(pg_current_snapshot())::text::bigint < $2 AS future,
+                      (SELECT pruned_xid >= $2 FROM epochs) AS pruned) s
+         LEFT JOIN (participants p JOIN events e ON e.conversation_id = p.conversation_id)
+           ON p.user_id = $1 AND e.xid >= $2
+         ORDER BY e.id
+         LIMIT $3`,
+};
+
+/**
+ * The events that a user missed since a position. Null where the log cannot tell: the position lies in
+ * the future or below what has been taken out, or more than `max` events are due.
+ */
+export async function readMissed(userId: string, position: number, max: number): Promise<LogSlice | null> {
+  const rows = await query<KeyRow & { future: boolean; pruned: boolean }>(MISSED, [userId, position, max + 1]);
+  if (rows[0]?.future || rows[0]?.pruned || rows.length > max) return null;
+  return toSlice(rows);
+}
+
+function toSlice(rows: KeyRow[]): LogSlice {
+  const keys = rows.filter((row) => row.id !== null).map(({ id, xid }) => ({ id: Number(id), xid: Number(xid) }));
+  return { position: Number(rows[0]?.position), keys };
+}
+
+type EventRow = {
+  xid: string;
+  id: string;
+  type: LoggedEvent["type"];
+  event_conversation_id: string;
+  event_seq: number | null;
+  audience: string[];
+} & MessageRow;
+
+const BODIES: Statement = {
+  name: "event_bodies",
+  text: `SELECT e.xid, e.id, e.type, e.conversation_id AS event_conversation_id, e.seq AS event_seq,
+                (SELECT array_agg(p.user_id) FROM participants p WHERE p.conversation_id = e.conversation_id) AS audience,
+                ${MESSAGE_COLUMNS}
+         FROM unnest($1::bigint[], $2::bigint[]) AS k (xid, id)
+         JOIN events e ON e.xid = k.xid AND e.id = k.id
+         LEFT JOIN messages m ON m.id = e.message_id
+         JOIN users u ON u.id = e.user_id
+         ORDER BY e.id`,
+};
+
+/** What the named events say now, in the order of ids. One whose conversation is gone is left out. */
+export async function readEvents(keys: readonly EventKey[]): Promise<LoggedEvent[]> {
+  if (keys.length === 0) return [];
+  const rows = await query<EventRow>(BODIES, [keys.map((k) => k.xid), keys.map((k) => k.id)]);
+  return rows.filter((row) => row.audience !== null).map(toLoggedEvent);
+}
+
+function toLoggedEvent(row: EventRow): LoggedEvent {
+  const key = { id: Number(row.id), xid: Number(row.xid), conversationId: row.event_conversation_id, audience: row.audience };
+  const seq = row.event_seq ?? 0;
+  if (row.type === "message") return { ...key, type: "message", senderId: row.user_id, seq, message: row };
+  if (row.type === "read") return { ...key, type: "read", userId: row.user_id, seq };
+  return { ...key, type: "user", user: row };
+}
+
+/** An event as one participant sees it. */
+export function eventFor(userId: string, event: LoggedEvent): StreamEvent {
+  switch (event.type) {
+    case "message": {
+      const message = toMessage(event.message, userId);
+      return message.mine ? { type: "sent", message } : { type: "message", message };
+    }
+    case "read":
+      return { type: "read", conversationId: event.conversationId, userId: event.userId, seq: event.seq };
+    case "user":
+      return { type: "user", user: toUser(event.user) };
+  }
+}

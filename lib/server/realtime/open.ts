@@ -1,0 +1,107 @@
+import "server-only";
+import { REPLAY_MAX, STREAM_RETRY_MS, STREAMS_PER_USER_MAX } from "@/lib/protocol/limits";
+import { HttpError } from "../http/errors";
+import type { Caller } from "../http/route";
+import { log } from "../log";
+import { parseCursor } from "./cursor";
+import { encodeEvent, encodeRetry } from "./frames";
+import { hub } from "./hub";
+import { readMissed } from "./log";
+import { type Sink, Stream } from "./stream";
+
+/** Starts the stream on a sink that its host provides; the headers have gone out. */
+type Attach = (sink: Sink) => Stream;
+
+const attachments = new WeakMap<Response, Attach>();
+
+/**
+ * How to write a response of {@link openStream} straight to a socket. A host that can do so spares a
+ * ReadableStream for each open stream, by far the largest part of what one costs.
+ */
+export function attachmentOf(response: Response): Attach | undefined {
+  return attachments.get(response);
+}
+
+const HEADERS = {
+  "Content-Type": "text/event-stream; charset=utf-8",
+  // no-transform keeps proxies, and Next, from compressing: a compressor holds events back.
+  "Cache-Control": "no-cache, no-transform",
+  "X-Accel-Buffering": "no",
+};
+
+/** The event stream of a caller: 406 unless it is asked for, 429 past the streams of one user, 503 while going away. */
+export async function openStream(request: Request, { user, session }: Caller): Promise<Response> {
+  if (!/\btext\/event-stream\b/i.test(request.headers.get("accept") ?? "")) {
+    throw new HttpError(406, "This is an event stream: ask for it with Accept: text/event-stream.");
+  }
+  const open = hub();
+  if (!open.accepting) throw new HttpError(503, "The server is restarting.", { "Retry-After": "2" });
+  if (open.streamsOf(user.id) >= STREAMS_PER_USER_MAX) {
+    throw new HttpError(429, "Too many streams are open for this account.", { "Retry-After": "30" });
+  }
+  await open.ready();
+  const from = request.headers.get("last-event-id") || new URL(request.url).searchParams.get("lastEventId");
+  const attach: Attach = (sink) => {
+    const stream = new Stream(user.id, session.id, sink, (closed) => open.remove(closed));
+    open.add(stream);
+    stream.write(encodeRetry(STREAM_RETRY_MS));
+    void catchUp(stream, from);
+    return stream;
+  };
+  const response = new Response(webBody(attach), { headers: HEADERS });
+  attachments.set(response, attach);
+  return response;
+}
+
+/**
+ * Brings a stream up to now. It is registered already, so what is committed from here on is put by, and
+ * what was committed before is in the log: there is no moment in between.
+ */
+async function catchUp(stream: Stream, from: string | null): Promise<void> {
+  const now = hub().cursor;
+  const begin = (type: "ready" | "reset") => {
+    stream.write(encodeEvent({ type }, now));
+    stream.goLive(new Set());
+  };
+  if (!from) return begin("ready");
+  const cursor = parseCursor(from);
+  if (cursor?.epoch !== now.epoch) return begin("reset");
+  try {
+    const missed = await readMissed(stream.userId, cursor.position, REPLAY_MAX);
+    if (!missed) return begin("reset");
+    await stream.replay(cursor, missed.keys, missed.position);
+  } catch (error) {
+    log.warn({ err: error, userId: stream.userId }, "a stream could not catch up; its client will come back");
+    stream.close();
+  }
+}
+
+/** For hosts that know only the web's Response. Nothing happens until somebody reads it. */
+function webBody(attach: Attach): ReadableStream<Uint8Array> {
+  let stream: Stream | null = null;
+  let onDrained: (() => void) | null = null;
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        stream ??= attach({
+          write: (frame) => controller.enqueue(frame),
+          waiting: () => -(controller.desiredSize ?? 0),
+          drained: () =>
+            (controller.desiredSize ?? 0) >= 0 ? Promise.resolve() : new Promise((resolve) => (onDrained = resolve)),
+          close: (abruptly) => {
+            onDrained?.();
+            if (abruptly) controller.error(new Error("The reader is gone or does not read."));
+            else controller.close();
+          },
+        });
+        onDrained?.();
+        onDrained = null;
+      },
+      cancel() {
+        onDrained?.();
+        stream?.disconnected();
+      },
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
+  );
+}

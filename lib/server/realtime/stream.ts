@@ -1,0 +1,131 @@
+import "server-only";
+import type { StreamEvent } from "@/lib/protocol/events";
+import { config } from "../config";
+import { log } from "../log";
+import type { Cursor } from "./cursor";
+import { encodeEvent } from "./frames";
+import { eventFor, type EventKey, readEvents } from "./log";
+
+/** Where the bytes of a stream go: a Node response, or the controller of a web ReadableStream. */
+export type Sink = {
+  /** Hands bytes over at once; what the reader has not taken yet is counted by `waiting`. */
+  write(frame: Uint8Array): void;
+  /** Bytes handed over that the reader has not taken. */
+  waiting(): number;
+  /** Resolves when little waits, or the sink is closed. */
+  drained(): Promise<void>;
+  /** Ends the answer; with `abruptly` also what still waits is thrown away. */
+  close(abruptly: boolean): void;
+};
+
+/** Bodies that are read from the log at a time, so that a long replay holds little in memory. */
+const REPLAY_CHUNK = 200;
+
+const COMMENT = Buffer.from(":\n\n");
+
+/**
+ * One open stream. It lives through two states: while it catches up from the log, live frames are put
+ * by; then they are written as they come. A reader that does not read is cut off once the bytes that
+ * wait for it pass the limit, and catches up by reconnecting: it delays nobody.
+ */
+export class Stream {
+  /** Live frames put by while catching up; null once live. */
+  private held: { eventId: number; frame: Uint8Array }[] | null = [];
+  private heldBytes = 0;
+  private closed = false;
+  /** Which share of the heartbeats it belongs to; the hub's own. */
+  share = 0;
+
+  constructor(
+    readonly userId: string,
+    readonly sessionId: string,
+    private readonly sink: Sink,
+    private readonly onClose: (stream: Stream) => void,
+  ) {}
+
+  /** A live frame, the same bytes for everybody who sees the event alike. */
+  deliver(eventId: number, frame: Uint8Array): void {
+    if (this.held === null) return this.write(frame);
+    this.held.push({ eventId, frame });
+    this.heldBytes += frame.byteLength;
+    if (this.heldBytes > config().STREAM_BUFFER_MAX) this.cutOff();
+  }
+
+  /** A heartbeat moves the cursor, so it may not overtake what is still being replayed. */
+  beat(frame: Uint8Array): void {
+    this.write(this.held === null ? frame : COMMENT);
+  }
+
+  write(frame: Uint8Array): void {
+    if (this.closed) return;
+    this.sink.write(frame);
+    if (this.sink.waiting() > config().STREAM_BUFFER_MAX) this.cutOff();
+  }
+
+  /**
+   * Writes what was missed, as fast as the reader takes it, then goes live.
+   * @param keys the events in the order of ids; `position` is where the log stood when they were read.
+   */
+  async replay(cursor: Cursor, keys: readonly EventKey[], position: number): Promise<void> {
+    const resume = resumePoints(cursor.position, keys, position);
+    for (let start = 0; start < keys.length && !this.closed; start += REPLAY_CHUNK) {
+      const chunk = keys.slice(start, start + REPLAY_CHUNK);
+      const events = new Map((await readEvents(chunk)).map((event) => [event.id, event]));
+      chunk.forEach(({ id }, i) => {
+        const event = events.get(id);
+        if (!event || id === cursor.eventId) return;
+        const at = { epoch: cursor.epoch, position: resume[start + i] ?? cursor.position, eventId: id };
+        this.write(encodeEvent(eventFor(this.userId, event), at));
+      });
+      await this.sink.drained();
+    }
+    this.write(encodeEvent({ type: "ready" }, { ...cursor, position, eventId: 0 }));
+    this.goLive(new Set(keys.map(({ id }) => id)));
+  }
+
+  /** Ends the catching up: what came meanwhile and was not replayed is written, then every frame at once. */
+  goLive(replayed: ReadonlySet<number>): void {
+    const held = this.held ?? [];
+    this.held = null;
+    for (const { eventId, frame } of held) if (!replayed.has(eventId)) this.write(frame);
+  }
+
+  /** Says why, where there is something to say, and ends. Harmless when repeated. */
+  close(last?: StreamEvent | Uint8Array): void {
+    if (this.closed) return;
+    if (last) this.sink.write(last instanceof Uint8Array ? last : encodeEvent(last));
+    this.stop(false);
+  }
+
+  /** The connection is gone. Harmless when repeated. */
+  disconnected(): void {
+    if (!this.closed) this.stop(true);
+  }
+
+  private cutOff(): void {
+    log.warn({ userId: this.userId }, "a stream was cut off because its reader does not read");
+    this.stop(true);
+  }
+
+  private stop(abruptly: boolean): void {
+    this.closed = true;
+    this.held = null;
+    this.sink.close(abruptly);
+    this.onClose(this);
+  }
+}
+
+/**
+ * For each replayed event the position that a reconnect may resume from once it has been received: all
+ * that lies below must have been written, and the order of ids is not that of transaction ids, so it is
+ * the lowest transaction id still to come.
+ */
+function resumePoints(from: number, keys: readonly EventKey[], position: number): number[] {
+  const points = new Array<number>(keys.length);
+  let lowest = position;
+  for (let i = keys.length - 1; i >= 0; i--) {
+    points[i] = Math.max(from, lowest);
+    lowest = Math.min(lowest, keys[i]?.xid ?? lowest);
+  }
+  return points;
+}
