@@ -36,6 +36,22 @@ export function forgetSessions(sessionIds: readonly string[]): void {
   for (const id of sessionIds) lookups.delete(id);
 }
 
+/** Another server has revoked some, and does not say which. */
+export function forgetAllSessions(): void {
+  lookups.clear();
+}
+
+const LIVE = {
+  name: "live_sessions",
+  text: "SELECT id FROM sessions WHERE id = ANY($1::uuid[]) AND expires_at > now()",
+};
+
+/** Which of these sessions are neither revoked nor over. Asks the database. */
+export async function liveSessions(sessionIds: readonly string[]): Promise<Set<string>> {
+  const rows = await query<{ id: string }>(LIVE, [sessionIds]);
+  return new Set(rows.map((row) => row.id));
+}
+
 const SESSION_USER = {
   name: "session_user",
   text: `SELECT ${USER_COLUMNS}, s.seen_at

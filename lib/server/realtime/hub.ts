@@ -2,7 +2,7 @@ import "server-only";
 import { LRUCache } from "lru-cache";
 import { STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
 import { log } from "../log";
-import { liveSessions } from "../sessions";
+import { forgetAllSessions, liveSessions } from "../auth/session-cache";
 import { single } from "../single";
 import type { Cursor } from "./cursor";
 import { epoch, renewEpoch } from "./epoch";
@@ -155,7 +155,10 @@ class Hub {
 
   private hinted(hint: Hint): void {
     if (hint === "events") this.wake();
-    if (hint === "sessions") void this.checkSessions();
+    if (hint === "sessions") {
+      forgetAllSessions();
+      void this.checkSessions();
+    }
   }
 
   /** Reads the log soon; calls while a read is under way add up to one more. */

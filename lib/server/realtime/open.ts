@@ -48,7 +48,7 @@ export async function openStream(request: Request, { user, session }: Caller): P
     void catchUp(stream, from);
     return stream;
   };
-  const response = new Response(webBody(attach), { headers: HEADERS });
+  const response = new Response(webBody(request, attach), { headers: HEADERS });
   attachments.set(response, attach);
   return response;
 }
@@ -77,13 +77,20 @@ async function catchUp(stream: Stream, from: string | null): Promise<void> {
 }
 
 /** For hosts that know only the web's Response. Nothing happens until somebody reads it. */
-function webBody(attach: Attach): ReadableStream<Uint8Array> {
+function webBody(request: Request, attach: Attach): ReadableStream<Uint8Array> {
   let stream: Stream | null = null;
   let onDrained: (() => void) | null = null;
   return new ReadableStream<Uint8Array>(
     {
       pull(controller) {
-        stream ??= attach({
+        if (stream) {
+          onDrained?.();
+          onDrained = null;
+          return;
+        }
+        // Hosts differ in whether a lost connection aborts the signal, cancels the body, or does both.
+        request.signal.addEventListener("abort", () => stream?.disconnected(), { once: true });
+        stream = attach({
           write: (frame) => controller.enqueue(frame),
           waiting: () => -(controller.desiredSize ?? 0),
           drained: () =>
@@ -94,8 +101,6 @@ function webBody(attach: Attach): ReadableStream<Uint8Array> {
             else controller.close();
           },
         });
-        onDrained?.();
-        onDrained = null;
       },
       cancel() {
         onDrained?.();

@@ -1,0 +1,4 @@
+import { getConversation } from "@/lib/server/conversations";
+import { json, route } from "@/lib/server/http/route";
+
+export const GET = route({ limit: "read" }, async ({ user, params }) => json(200, await getConversation(user, params.id)));
