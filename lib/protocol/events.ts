@@ -49,3 +49,10 @@ export function parseEvent(name: string | undefined, data: unknown): StreamEvent
   const type = name ?? "message";
   return StreamEvent.parse(type === "message" || type === "sent" ? { type, message: data } : { ...(data as object), type });
 }
+
+/**
+ * Name of the heartbeat. An EventSource hides comment lines from its page, which could then not tell a silent
+ * stream from a dead one; so the heartbeat is a comment, as the contract has it, and an event without `id:`.
+ */
+export const PING = "ping";
+export const HEARTBEAT = `:\nevent: ${PING}\ndata: 0\n\n`;

@@ -1,0 +1,46 @@
+"use client";
+import { createContext, useContext, useEffect, useSyncExternalStore } from "react";
+import type { Conversation } from "@/lib/protocol/conversations";
+import type { Connection, MessengerState, OutboxItem } from "./state";
+import { unreadTotal } from "./state";
+import type { Messenger } from "./store";
+import type { Transcript } from "./transcript";
+
+/** Holds the messenger of this page: `<MessengerContext value={messenger}>`. */
+export const MessengerContext = createContext<Messenger | null>(null);
+
+/** The messenger itself, for its actions. */
+export function useMessengerActions(): Messenger {
+  const messenger = useContext(MessengerContext);
+  if (!messenger) throw new Error("There is no MessengerContext above this component.");
+  return messenger;
+}
+
+/**
+ * A part of the state. The selector must give the same reference for the same part, so pick, never build.
+ * On the server and while hydrating it sees the state of the first paint.
+ */
+export function useMessenger<T>(selector: (state: MessengerState) => T): T {
+  const messenger = useMessengerActions();
+  return useSyncExternalStore(
+    messenger.subscribe,
+    () => selector(messenger.getState()),
+    () => selector(messenger.getInitialState()),
+  );
+}
+
+/** Runs the messenger (stream, outbox, title) as long as the component is mounted. */
+export function useStart(messenger: Messenger): void {
+  useEffect(() => messenger.start(), [messenger]);
+}
+
+const NO_ITEMS: readonly OutboxItem[] = [];
+
+export const useOrder = (): readonly string[] => useMessenger((state) => state.order);
+export const useConversation = (id: string): Conversation | undefined => useMessenger((state) => state.conversations[id]);
+/** Undefined until the conversation was opened. */
+export const useTranscript = (id: string): Transcript | undefined => useMessenger((state) => state.transcripts[id]);
+export const useOutbox = (id: string): readonly OutboxItem[] => useMessenger((state) => state.outbox[id] ?? NO_ITEMS);
+export const useDraft = (id: string): string => useMessenger((state) => state.drafts[id] ?? "");
+export const useConnection = (): Connection => useMessenger((state) => state.connection);
+export const useUnreadTotal = (): number => useMessenger(unreadTotal);

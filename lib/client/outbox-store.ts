@@ -1,0 +1,83 @@
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+
+/** An unsent message as it is kept. It belongs to a person, not to a browser. */
+export type Unsent = {
+  clientId: string;
+  userId: string;
+  conversationId: string;
+  content: string;
+  createdAt: string;
+  /** Order of writing, across tabs. */
+  order: number;
+  /** The server's sentence when it refused the message; null while it is to be sent. */
+  refused: string | null;
+};
+
+export type OutboxStore = {
+  readonly durable: boolean;
+  all(userId: string): Promise<Unsent[]>;
+  put(item: Unsent): Promise<void>;
+  remove(clientId: string): Promise<void>;
+};
+
+interface Schema extends DBSchema {
+  outbox: { key: string; value: Unsent; indexes: { user: string } };
+}
+
+/**
+ * IndexedDB, written before a request leaves. Where it is missing or breaks (a private window, a full disk),
+ * memory takes over, and `onBroken` says so once.
+ */
+export function createOutboxStore(factory: IDBFactory | undefined, onBroken: () => void): OutboxStore {
+  const memory = new Map<string, Unsent>();
+  let opened: Promise<IDBPDatabase<Schema>> | null = null;
+  let broken = false;
+
+  function database(): Promise<IDBPDatabase<Schema>> {
+    if (!factory) throw new Error("This browser has no IndexedDB.");
+    opened ??= openDB<Schema>("parley", 1, {
+      upgrade: (db) => db.createObjectStore("outbox", { keyPath: "clientId" }).createIndex("user", "userId"),
+      // A later version of Parley in another tab wants to upgrade: make way, and open again when next needed.
+      blocking: (_current, _next, event) => {
+        (event.target as IDBDatabase).close();
+        opened = null;
+      },
+      terminated: () => {
+        opened = null;
+      },
+    });
+    return opened;
+  }
+
+  async function use(work: (db: IDBPDatabase<Schema>) => Promise<unknown>): Promise<void> {
+    if (broken) return;
+    try {
+      await work(await database());
+    } catch {
+      broken = true;
+      onBroken();
+    }
+  }
+
+  return {
+    get durable() {
+      return !broken;
+    },
+    async all(userId) {
+      await use(async (db) => {
+        const rows = await db.getAllFromIndex("outbox", "user", userId);
+        memory.clear();
+        for (const row of rows) memory.set(row.clientId, row);
+      });
+      return [...memory.values()].filter((item) => item.userId === userId).sort((a, b) => a.order - b.order);
+    },
+    async put(item) {
+      memory.set(item.clientId, item);
+      await use((db) => db.put("outbox", item));
+    },
+    async remove(clientId) {
+      memory.delete(clientId);
+      await use((db) => db.delete("outbox", clientId));
+    },
+  };
+}

@@ -1,0 +1,181 @@
+import type { Message } from "@/lib/protocol/messages";
+import { type Api, ApiError } from "./api";
+import type { OutboxStore, Unsent } from "./outbox-store";
+import { createPause, retryDelay } from "./retry";
+import type { OutboxItem } from "./state";
+
+/** What tabs tell one another of unsent messages. */
+export type OutboxNews = { type: "unsent"; item: Unsent } | { type: "unsent-gone"; item: Unsent };
+
+/**
+ * Unsent messages: kept before their request leaves, sent in order within a conversation, one at a time.
+ * Sending twice is harmless (the server knows the client id), so whatever leaves doubt is sent again.
+ * Only one tab of a browser sends, the leader: the others hand over what they keep.
+ */
+export function createOutbox(options: {
+  userId: string;
+  api: Pick<Api, "sendMessage">;
+  store: OutboxStore;
+  /** What to show; null takes the item off the screen. */
+  show: (item: Unsent, shown: OutboxItem | null) => void;
+  onSent: (message: Message) => void;
+  tell: (news: OutboxNews) => void;
+  now?: () => number;
+}) {
+  const { userId, api, store, show, tell, now = Date.now } = options;
+  const items = new Map<string, Unsent>();
+  const draining = new Map<string, Promise<void>>();
+  const pause = createPause();
+  let sending = false;
+  let signedOut = false;
+  let lastOrder = 0;
+
+  async function load(): Promise<void> {
+    for (const item of await store.all(userId)) hold(item);
+  }
+
+  function hold(item: Unsent): void {
+    items.set(item.clientId, item);
+    show(item, shown(item, signedOut ? "waiting" : "pending"));
+    drain(item.conversationId);
+  }
+
+  function drop(item: Unsent): void {
+    items.delete(item.clientId);
+    show(item, null);
+  }
+
+  async function keep(item: Unsent): Promise<void> {
+    await store.put(item);
+    tell({ type: "unsent", item });
+    hold(item);
+  }
+
+  /** The first that is still to be sent; one that was refused does not hold up those after it. */
+  function head(conversationId: string): Unsent | undefined {
+    let first: Unsent | undefined;
+    for (const item of items.values()) {
+      const due = item.conversationId === conversationId && item.refused === null;
+      if (due && (!first || item.order < first.order)) first = item;
+    }
+    return first;
+  }
+
+  function drain(conversationId: string): void {
+    if (draining.has(conversationId) || !canSend()) return;
+    const run = sendAll(conversationId).finally(() => {
+      draining.delete(conversationId);
+      if (head(conversationId)) drain(conversationId);
+    });
+    draining.set(conversationId, run);
+  }
+
+  /** Without a durable store the other tabs cannot see an item, so each sends its own. */
+  function canSend(): boolean {
+    return !signedOut && (sending || !store.durable);
+  }
+
+  async function sendAll(conversationId: string): Promise<void> {
+    let failures = 0;
+    for (let item = head(conversationId); item && canSend(); item = head(conversationId)) {
+      show(item, shown(item, "pending"));
+      try {
+        const message = await api.sendMessage(conversationId, { content: item.content, clientId: item.clientId });
+        failures = 0;
+        await sent(item, message);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (error.status === 401) signedOut = true;
+        if (error.transient || error.status === 401) showWaiting(conversationId);
+        if (error.transient) await pause.sleep(error.retryAfter ?? retryDelay(failures++));
+        else if (error.status !== 401) await keepRefused(item, error.message);
+      }
+    }
+  }
+
+  async function sent(item: Unsent, message: Message): Promise<void> {
+    items.delete(item.clientId);
+    options.onSent(message);
+    await store.remove(item.clientId);
+  }
+
+  async function keepRefused(item: Unsent, reason: string): Promise<void> {
+    // Discarded while its request was out: then it stays discarded.
+    if (items.has(item.clientId)) await keep({ ...item, refused: reason });
+  }
+
+  function showWaiting(conversationId: string): void {
+    for (const item of items.values()) if (item.conversationId === conversationId) show(item, shown(item, "waiting"));
+  }
+
+  function nextOrder(): number {
+    lastOrder = Math.max(lastOrder + 1, now());
+    return lastOrder;
+  }
+
+  return {
+    /** Takes up what an earlier visit, or a tab that is gone, left unsent. */
+    load,
+    /** Shows a message as pending at once, keeps it, and only then lets it go. */
+    async send(conversationId: string, content: string): Promise<void> {
+      const item: Unsent = {
+        clientId: crypto.randomUUID(),
+        userId,
+        conversationId,
+        content,
+        createdAt: new Date(now()).toISOString(),
+        order: nextOrder(),
+        refused: null,
+      };
+      show(item, shown(item, "pending"));
+      await keep(item);
+    },
+    /** Tries a refused one again, after those that were written since. */
+    async retry(clientId: string): Promise<void> {
+      const item = items.get(clientId);
+      if (item) await keep({ ...item, order: nextOrder(), refused: null });
+    },
+    async discard(clientId: string): Promise<void> {
+      const item = items.get(clientId);
+      if (!item) return;
+      drop(item);
+      await store.remove(clientId);
+      tell({ type: "unsent-gone", item });
+    },
+    /** The stream brought the author's own message: its request got through, even where the answer did not. */
+    async acknowledge(clientId: string): Promise<void> {
+      if (!items.delete(clientId)) return;
+      await store.remove(clientId);
+    },
+    hear(news: OutboxNews): void {
+      if (news.item.userId !== userId) return;
+      if (news.type === "unsent") hold(news.item);
+      else drop(news.item);
+    },
+    /** From now on this tab sends for all of them. Returns what ends it. */
+    lead(): () => void {
+      sending = true;
+      void load();
+      return () => {
+        sending = false;
+        pause.wake();
+      };
+    },
+    /** The connection is back, or the person is: whoever waits tries at once. */
+    wake(): void {
+      signedOut = false;
+      pause.wake();
+      for (const item of items.values()) drain(item.conversationId);
+    },
+    signOut(): void {
+      signedOut = true;
+    },
+  };
+}
+
+export type Outbox = ReturnType<typeof createOutbox>;
+
+function shown(item: Unsent, state: "pending" | "waiting"): OutboxItem {
+  const { userId: _, refused, ...rest } = item;
+  return { ...rest, state: refused === null ? state : "failed", reason: refused };
+}

@@ -1,0 +1,28 @@
+/** Growing, jittered delays: half of the delay is chance, so that a thousand browsers do not come back at once. */
+const FIRST_MS = 1_000;
+const LAST_MS = 30_000;
+
+export function retryDelay(attempt: number, random: () => number = Math.random): number {
+  return Math.min(LAST_MS, FIRST_MS * 2 ** Math.min(attempt, 10)) * (0.5 + random() / 2);
+}
+
+/** A sleep that good news ends early. */
+export function createPause() {
+  const sleepers = new Set<() => void>();
+  return {
+    sleep(ms: number): Promise<void> {
+      return new Promise((resolve) => {
+        const end = () => {
+          clearTimeout(timer);
+          sleepers.delete(end);
+          resolve();
+        };
+        const timer = setTimeout(end, ms);
+        sleepers.add(end);
+      });
+    },
+    wake(): void {
+      for (const end of [...sleepers]) end();
+    },
+  };
+}

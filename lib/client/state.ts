@@ -1,0 +1,335 @@
+import type { Conversation } from "@/lib/protocol/conversations";
+import type { StreamEvent } from "@/lib/protocol/events";
+import type { Message } from "@/lib/protocol/messages";
+import type { User } from "@/lib/protocol/users";
+import { EMPTY, join, receive, type Range, type Transcript, windowOf } from "./transcript";
+
+/**
+ * What the screen shows, and the pure transitions between such states.
+ *
+ * Every transition is idempotent and moves each fact forward only: messages by `seq`, read cursors by their
+ * maximum, users by the event that changed them. So an event that a replay repeats, or that arrives after the
+ * fetch that already held it, changes nothing, and a state that did not change keeps its identity.
+ */
+
+export type OutboxItem = {
+  clientId: string;
+  conversationId: string;
+  content: string;
+  /** ISO time at which its author pressed Enter. */
+  createdAt: string;
+  order: number;
+  /** `pending` is on its way, `waiting` has no connection or no sign-in, `failed` was refused for `reason`. */
+  state: "pending" | "waiting" | "failed";
+  /** The server's sentence, of a failed one. */
+  reason: string | null;
+};
+
+export type Connection = {
+  status: "connecting" | "open" | "lost";
+  /** Milliseconds since 1970 at which it came to be so; 0 until the stream was first tried. */
+  since: number;
+};
+
+export type MessengerState = {
+  me: User;
+  conversations: Readonly<Record<string, Conversation>>;
+  /** Ids of the listed conversations, by latest message. */
+  order: readonly string[];
+  hasMore: boolean;
+  loadingMore: boolean;
+  transcripts: Readonly<Record<string, Transcript>>;
+  /** The conversation on screen, and whether it is looked at: its tab visible and focused. */
+  openId: string | null;
+  attentive: boolean;
+  /** Unsent messages, in the order of writing; shown after the last message. */
+  outbox: Readonly<Record<string, readonly OutboxItem[]>>;
+  /** False where IndexedDB is missing or broken: unsent messages then end with their tab. */
+  outboxDurable: boolean;
+  drafts: Readonly<Record<string, string>>;
+  connection: Connection;
+  signedOut: boolean;
+  /** Below this the list was not loaded yet; null once it was loaded to its end. */
+  listFloor: string | null;
+  /** Last event that changed each user: an older one that a replay repeats is dropped. */
+  userEvents: Readonly<Record<string, string>>;
+};
+
+/** What the server read for the first paint, and the cursor of the event log that it was read at. */
+export type Snapshot = {
+  me: User;
+  /** As the list route gives them. */
+  conversations: readonly Conversation[];
+  hasMore: boolean;
+  /** The conversation on screen, with messages next to one another, in any order. */
+  transcript?: { conversation: Conversation; messages: readonly Message[] };
+  cursor: string;
+};
+
+export function initialState(snapshot: Snapshot): MessengerState {
+  const { me, conversations, hasMore, transcript } = snapshot;
+  const empty: MessengerState = {
+    me,
+    conversations: {},
+    order: [],
+    hasMore,
+    loadingMore: false,
+    transcripts: {},
+    openId: null,
+    attentive: false,
+    outbox: {},
+    outboxDurable: true,
+    drafts: {},
+    connection: { status: "connecting", since: 0 },
+    signedOut: false,
+    listFloor: null,
+    userEvents: {},
+  };
+  const listed = mergeList(empty, conversations, hasMore);
+  return transcript ? openConversation(withWindow(listed, transcript), transcript.conversation.id) : listed;
+}
+
+/** Shows a conversation: the divider is set before what is unread now, and stays there. */
+export function openConversation(state: MessengerState, id: string): MessengerState {
+  if (state.openId === id) return state;
+  const conversation = state.conversations[id];
+  const firstUnread = conversation && conversation.unreadCount > 0 ? conversation.readSeq + 1 : null;
+  const transcript = state.transcripts[id] ?? EMPTY;
+  const shown = transcript.firstUnread === firstUnread ? transcript : { ...transcript, firstUnread };
+  return { ...setTranscript(state, id, shown), openId: id };
+}
+
+/** A conversation with a fresh window on it, in place of the one held. */
+export function withWindow(state: MessengerState, read: { conversation?: Conversation; messages: readonly Message[] }, id = read.conversation?.id ?? ""): MessengerState {
+  const merged = withRows(read.conversation ? mergeConversations(state, [read.conversation]) : state, id, read.messages);
+  const lastSeq = merged.conversations[id]?.lastMessage?.seq ?? 0;
+  return withTranscript(merged, id, windowOf(read.messages, lastSeq, state.transcripts[id]));
+}
+
+/** A page next to the window joins it. */
+export function withPage(state: MessengerState, id: string, messages: readonly Message[], view: Range): MessengerState {
+  const held = state.transcripts[id];
+  if (!held) return state;
+  const merged = withRows(state, id, messages);
+  return withTranscript(merged, id, join(held, messages, merged.conversations[id]?.lastMessage?.seq ?? 0, view));
+}
+
+/** A fetch may know of a later message than the stream has brought so far. */
+function withRows(state: MessengerState, id: string, messages: readonly Message[]): MessengerState {
+  const conversation = state.conversations[id];
+  return conversation ? setConversation(state, messages.reduce(withMessage, conversation)) : state;
+}
+
+function withTranscript(state: MessengerState, id: string, transcript: Transcript): MessengerState {
+  return settle(setTranscript(state, id, transcript), id, transcript.messages);
+}
+
+/** The one path for everything that happens, whoever did it and however it came to be known. */
+export function applyEvent(state: MessengerState, event: StreamEvent, eventId: string | null, view?: Range): MessengerState {
+  switch (event.type) {
+    case "message":
+    case "sent":
+      return applyMessage(state, event.message, view);
+    case "read":
+      return applyRead(state, event.conversationId, event.userId, event.seq);
+    case "user":
+      return applyUser(state, event.user, eventId);
+    case "signed_out":
+      return state.signedOut ? state : { ...state, signedOut: true };
+    case "ready":
+    case "reset":
+      return state;
+  }
+}
+
+function applyMessage(state: MessengerState, message: Message, view?: Range): MessengerState {
+  const id = message.conversationId;
+  const known = state.conversations[id];
+  if (!known) return settle(state, id, [message]);
+  const next = setConversation(state, withMessage(known, message));
+  const before = state.transcripts[id];
+  if (!before) return settle(next, id, [message]);
+  const received = receive(before, message, view);
+  const unseen = !message.mine && known.unreadCount === 0 && message.seq > known.readSeq;
+  const away = unseen && state.openId === id && !state.attentive;
+  const transcript = away && received !== before ? { ...received, firstUnread: message.seq } : received;
+  // One's own message beyond a gap keeps showing as pending until the gap is filled, or it would blink.
+  const shown = transcript.ahead.includes(message) ? transcript.messages : [...transcript.messages, message];
+  return settle(setTranscript(next, id, transcript), id, shown);
+}
+
+function applyRead(state: MessengerState, id: string, userId: string, seq: number): MessengerState {
+  const known = state.conversations[id];
+  return known ? setConversation(state, withRead(known, userId === state.me.id, seq)) : state;
+}
+
+function applyUser(state: MessengerState, user: User, eventId: string | null): MessengerState {
+  const last = state.userEvents[user.id];
+  if (eventId !== null && last !== undefined && BigInt(eventId) < BigInt(last)) return state;
+  const conversations = mapValues(state.conversations, (conversation) => {
+    const otherParticipant = sameUser(conversation.otherParticipant, user);
+    const lastMessage = sameSender(conversation.lastMessage, user);
+    return otherParticipant === conversation.otherParticipant && lastMessage === conversation.lastMessage
+      ? conversation
+      : { ...conversation, otherParticipant, lastMessage };
+  });
+  const transcripts = mapValues(state.transcripts, (transcript) => {
+    const messages = mapArray(transcript.messages, (message) => sameSender(message, user));
+    const ahead = mapArray(transcript.ahead, (message) => sameSender(message, user));
+    return messages === transcript.messages && ahead === transcript.ahead ? transcript : { ...transcript, messages, ahead };
+  });
+  const me = sameUser(state.me, user);
+  const userEvents = eventId === null || eventId === last ? state.userEvents : { ...state.userEvents, [user.id]: eventId };
+  const same =
+    me === state.me &&
+    conversations === state.conversations &&
+    transcripts === state.transcripts &&
+    userEvents === state.userEvents;
+  return same ? state : { ...state, me, conversations, transcripts, userEvents };
+}
+
+/** Marks as read on this screen, before the server was told. */
+export function readUpTo(state: MessengerState, conversationId: string, seq: number): MessengerState {
+  return applyRead(state, conversationId, state.me.id, seq);
+}
+
+/** Takes in rows that a fetch brought; what is known and newer stays. */
+export function mergeConversations(state: MessengerState, rows: readonly Conversation[]): MessengerState {
+  return rows.reduce((next, row) => {
+    const known = next.conversations[row.id];
+    if (!known) return setConversation(next, row);
+    const merged = row.lastMessage ? withMessage(known, row.lastMessage) : known;
+    return setConversation(next, {
+      ...withReads(merged, Math.max(known.readSeq, row.readSeq), maxOrNull(merged.otherReadSeq, row.otherReadSeq)),
+      otherParticipant: row.otherParticipant,
+    });
+  }, state);
+}
+
+/** Takes in the next page of the list. Conversations only ever move up, so all above the floor are known. */
+export function mergeList(state: MessengerState, rows: readonly Conversation[], hasMore: boolean): MessengerState {
+  const last = rows.at(-1);
+  const listFloor = hasMore && last ? listKey(last) : hasMore ? state.listFloor : null;
+  return relist(mergeConversations({ ...state, hasMore, listFloor }, rows));
+}
+
+export function setTranscript(state: MessengerState, id: string, transcript: Transcript): MessengerState {
+  if (state.transcripts[id] === transcript) return state;
+  return { ...state, transcripts: { ...state.transcripts, [id]: transcript } };
+}
+
+/** Drops unsent items that are among these messages: the author's own are recognised by their client id. */
+export function settle(state: MessengerState, conversationId: string, messages: readonly Message[]): MessengerState {
+  const items = state.outbox[conversationId];
+  if (!items?.length) return state;
+  const sent = new Set(messages.map((message) => message.clientId));
+  const left = items.filter((item) => !sent.has(item.clientId));
+  return left.length === items.length ? state : setOutbox(state, conversationId, left);
+}
+
+/** Shows an unsent message in the place that its order gives it, or, with null, no longer. */
+export function showUnsent(state: MessengerState, item: { clientId: string; conversationId: string }, shown: OutboxItem | null): MessengerState {
+  const held = state.outbox[item.conversationId] ?? [];
+  const others = held.filter((other) => other.clientId !== item.clientId);
+  if (!shown) return others.length === held.length ? state : setOutbox(state, item.conversationId, others);
+  const known = held.find((other) => other.clientId === item.clientId);
+  if (known && known.state === shown.state && known.order === shown.order && known.reason === shown.reason) return state;
+  return setOutbox(state, item.conversationId, [...others, shown].sort((a, b) => a.order - b.order));
+}
+
+function setOutbox(state: MessengerState, id: string, items: readonly OutboxItem[]): MessengerState {
+  return { ...state, outbox: { ...state.outbox, [id]: items } };
+}
+
+/** Sum of unread messages, for the title and the favicon. */
+export function unreadTotal(state: MessengerState): number {
+  let total = 0;
+  for (const id of state.order) total += state.conversations[id]?.unreadCount ?? 0;
+  return total;
+}
+
+function withMessage(conversation: Conversation, message: Message): Conversation {
+  const last = conversation.lastMessage;
+  const lastMessage = last && last.seq >= message.seq ? last : message;
+  // A send counts as having read all before it, for its sender.
+  const readSeq = message.mine ? Math.max(conversation.readSeq, message.seq) : conversation.readSeq;
+  const otherReadSeq = message.mine ? conversation.otherReadSeq : maxOrNull(conversation.otherReadSeq, message.seq);
+  return withReads(lastMessage === last ? conversation : { ...conversation, lastMessage }, readSeq, otherReadSeq);
+}
+
+function withRead(conversation: Conversation, mine: boolean, seq: number): Conversation {
+  return mine
+    ? withReads(conversation, Math.max(conversation.readSeq, seq), conversation.otherReadSeq)
+    : withReads(conversation, conversation.readSeq, maxOrNull(conversation.otherReadSeq, seq));
+}
+
+function withReads(conversation: Conversation, readSeq: number, otherReadSeq: number | null): Conversation {
+  const unreadCount = Math.max(0, (conversation.lastMessage?.seq ?? 0) - readSeq);
+  if (
+    readSeq === conversation.readSeq &&
+    otherReadSeq === conversation.otherReadSeq &&
+    unreadCount === conversation.unreadCount
+  ) {
+    return conversation;
+  }
+  return { ...conversation, readSeq, otherReadSeq, unreadCount, hasUnreadMessages: unreadCount > 0 };
+}
+
+/** A group has no cursor of "the other one". */
+function maxOrNull(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? a : Math.max(a, b);
+}
+
+function setConversation(state: MessengerState, conversation: Conversation): MessengerState {
+  const known = state.conversations[conversation.id];
+  if (known === conversation) return state;
+  const next = { ...state, conversations: { ...state.conversations, [conversation.id]: conversation } };
+  return known && known.lastMessage?.id === conversation.lastMessage?.id ? next : relist(next);
+}
+
+/** The list's order: latest message first, of two in one millisecond the greater id. */
+function listKey(conversation: Conversation): string {
+  return `${conversation.lastMessage?.createdAt ?? ""} ${conversation.id}`;
+}
+
+function relist(state: MessengerState): MessengerState {
+  const keys: [string, string][] = [];
+  for (const conversation of Object.values(state.conversations)) {
+    const key = listKey(conversation);
+    if (conversation.lastMessage && (state.listFloor === null || key >= state.listFloor)) keys.push([key, conversation.id]);
+  }
+  const order = keys.sort(([a], [b]) => (a < b ? 1 : -1)).map(([, id]) => id);
+  const same = order.length === state.order.length && order.every((id, i) => id === state.order[i]);
+  return same ? state : { ...state, order };
+}
+
+function sameUser<T extends User | null>(held: T, user: User): T | User {
+  if (held?.id !== user.id) return held;
+  return held.username === user.username && held.name === user.name && held.avatarURL === user.avatarURL ? held : user;
+}
+
+function sameSender<T extends Message | null>(message: T, user: User): T {
+  if (!message) return message;
+  const sender = sameUser(message.sender, user);
+  return sender === message.sender ? message : { ...message, sender };
+}
+
+function mapArray<T>(items: readonly T[], change: (item: T) => T): readonly T[] {
+  let changed = false;
+  const next = items.map((item) => {
+    const to = change(item);
+    changed ||= to !== item;
+    return to;
+  });
+  return changed ? next : items;
+}
+
+function mapValues<T>(record: Readonly<Record<string, T>>, change: (value: T) => T): Readonly<Record<string, T>> {
+  let changed = false;
+  const next: Record<string, T> = {};
+  for (const [key, value] of Object.entries(record)) {
+    next[key] = change(value);
+    changed ||= next[key] !== value;
+  }
+  return changed ? next : record;
+}
