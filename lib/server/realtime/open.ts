@@ -10,7 +10,7 @@ import { readMissed } from "./log";
 import { type Sink, Stream } from "./stream";
 
 /** Starts the stream on a sink that its host provides; the headers have gone out. */
-type Attach = (sink: Sink) => Stream;
+export type Attach = (sink: Sink) => Stream;
 
 const attachments = new WeakMap<Response, Attach>();
 

@@ -1,0 +1,74 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { Hono } from "hono";
+import routes from "parley:routes";
+import { type Attach, attachmentOf } from "@/lib/server/realtime/open";
+import { nodeSink } from "./node-sink";
+
+/** Answers everything that is not one of our routes: pages, next-auth, static files. */
+export type Fallback = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> | void;
+
+type Bindings = { incoming: IncomingMessage; outgoing: ServerResponse };
+
+/** Milliseconds an idle connection is kept; longer than the 60 s of common proxies, so that they close first. */
+const KEEP_ALIVE_MS = 65_000;
+
+/**
+ * The server that `npm start` runs. It mounts the route modules of app/api directly, because a request
+ * through Next costs many times the processor time and memory of one through `node:http`; they are the
+ * very files that `next start` serves.
+ */
+export function createHost(fallback: Fallback): Server {
+  const router = mountRoutes();
+  const api = getRequestListener(async (request, bindings) => {
+    const response = await router.fetch(request, bindings as Bindings);
+    const attach = attachmentOf(response);
+    if (!attach) return response;
+    writeStream(response, attach, (bindings as Bindings).outgoing);
+    return RESPONSE_ALREADY_SENT;
+  });
+  return createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (incoming, outgoing) => {
+    nameAddress(incoming);
+    void (isOurs(incoming.url ?? "/") ? api(incoming, outgoing) : fallback(incoming, outgoing));
+  });
+}
+
+/** `/api/conversations/[id]` in the file system is `/api/conversations/:id` here, and `[...path]` is `*`. */
+function mountRoutes(): Hono<{ Bindings: Bindings }> {
+  const router = new Hono<{ Bindings: Bindings }>();
+  for (const { pattern, module } of routes) {
+    const path = pattern.replace(/\[\.\.\.\w+\]/, "*").replaceAll(/\[(\w+)\]/g, ":$1");
+    for (const [method, handle] of Object.entries(module)) {
+      router.on(method, path, (c) => handle(c.req.raw, { params: Promise.resolve(c.req.param()) }));
+    }
+    const allow = Object.keys(module).join(", ");
+    router.all(path, () => new Response(null, { status: 405, headers: { Allow: allow } }));
+  }
+  return router;
+}
+
+/** The routes of next-auth need Next around them. */
+function isOurs(path: string): boolean {
+  return path.startsWith("/api/") && !path.startsWith("/api/auth/");
+}
+
+/**
+ * Puts the socket's address into a header that nobody else can set: Request has no place for it. The
+ * parsed headers are made from the raw ones at their first use, which is after this.
+ */
+function nameAddress(incoming: IncomingMessage): void {
+  const raw = incoming.rawHeaders;
+  for (let i = raw.length - 2; i >= 0; i -= 2) {
+    if (raw[i]?.toLowerCase() === "x-parley-address") raw.splice(i, 2);
+  }
+  raw.push("x-parley-address", incoming.socket.remoteAddress ?? "");
+}
+
+/** Writes an event stream straight to its socket. */
+function writeStream(response: Response, attach: Attach, outgoing: ServerResponse): void {
+  if (outgoing.destroyed) return;
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  const stream = attach(nodeSink(outgoing));
+  outgoing.on("close", () => stream.disconnected());
+}
