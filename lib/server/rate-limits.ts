@@ -21,7 +21,7 @@ const BUDGETS = {
   stream: { points: 60, seconds: 60 },
   upload: { points: 20, seconds: 600 },
   sign_in: { points: 60, seconds: 60 },
-  sign_up: { points: 20, seconds: 3_600 },
+  sign_up: { points: 60, seconds: 3_600 },
 } as const satisfies Record<string, Budget>;
 
 const USERS_OF_AN_ADDRESS = 10;

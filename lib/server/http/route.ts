@@ -88,8 +88,8 @@ export function json(status: number, value: unknown, headers?: Record<string, st
   return new Response(JSON.stringify(value), { status, headers: { "Content-Type": "application/json", ...headers } });
 }
 
-export function noContent(): Response {
-  return new Response(null, { status: 204 });
+export function noContent(headers?: Record<string, string>): Response {
+  return new Response(null, { status: 204, headers });
 }
 
 async function requireCaller(request: Request, auth: Auth): Promise<Caller> {

@@ -1,0 +1,9 @@
+import { UpdateUserInput } from "@/lib/protocol/users";
+import { json, route } from "@/lib/server/http/route";
+import { requireUser, setName } from "@/lib/server/users";
+
+export const GET = route({ limit: "read" }, async ({ user }) => json(200, await requireUser(user.id)));
+
+export const PATCH = route({ body: UpdateUserInput, limit: "change" }, async ({ user, body }) =>
+  json(200, await setName(user.id, body.name)),
+);

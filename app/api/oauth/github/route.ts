@@ -1,0 +1,9 @@
+import { beginSignIn } from "@/lib/server/auth/next-auth-handler";
+import { config } from "@/lib/server/config";
+import { notFound } from "@/lib/server/http/errors";
+import { route } from "@/lib/server/http/route";
+
+export const GET = route({ auth: "none" }, ({ request }) => {
+  if (!config().GITHUB_ID) throw notFound("Page");
+  return beginSignIn(request, "github");
+});

@@ -1,0 +1,131 @@
+import "server-only";
+import type { NextApiRequest, NextApiResponse } from "next";
+import nextAuthModule from "next-auth";
+import { JSON_BODY_MAX } from "@/lib/protocol/limits";
+import { config } from "../config";
+import { readBytes, readJson } from "../http/body";
+import { notFound } from "../http/errors";
+import { ownHost } from "../http/same-origin";
+import { authOptions, SIGN_IN_PAGE } from "./next-auth";
+
+// Node's own loader gives a CommonJS module as a whole, a bundler its default export.
+const NextAuth = (nextAuthModule as { default?: typeof nextAuthModule }).default ?? nextAuthModule;
+
+// Makes next-auth believe the host of a request, which below is always the one that we determined.
+process.env.AUTH_TRUST_HOST = "1";
+
+const ACTIONS = new Set(["providers", "session", "csrf", "signin", "signout", "callback", "error", "verify-request"]);
+
+/**
+ * next-auth as a function of `Request`, so that every host can mount it. Its handler for app routes reads
+ * next/headers, which only Next fills; its other one takes plain objects, and gets them here.
+ */
+export async function handleAuth(request: Request): Promise<Response> {
+  const url = new URL(request.url);
+  const path = url.pathname.replace(/^\/api\/auth\/?/, "").split("/");
+  if (!ACTIONS.has(path[0] ?? "")) throw notFound("Page");
+  return call(request, {
+    method: request.method,
+    path,
+    query: Object.fromEntries(url.searchParams),
+    cookies: cookiesOf(request.headers.get("cookie")),
+    body: request.method === "POST" ? await bodyOf(request) : undefined,
+  });
+}
+
+/**
+ * Sends a browser straight to a provider's sign-in, which next-auth itself begins only with a form and its
+ * CSRF token: both are made here. A link on another site only gets as far as our own sign-in page, for else
+ * it could link whatever that provider's cookie says to whoever is signed in here.
+ */
+export async function beginSignIn(request: Request, provider: string): Promise<Response> {
+  if (request.headers.get("sec-fetch-site") === "cross-site") {
+    return new Response(null, { status: 302, headers: { Location: SIGN_IN_PAGE } });
+  }
+  const csrf = await call(request, { method: "GET", path: ["csrf"] });
+  const response = await call(request, {
+    method: "POST",
+    path: ["signin", provider],
+    cookies: cookiesOf(csrf.headers.getSetCookie().map((cookie) => cookie.split(";")[0]).join(";")),
+    body: { ...((await csrf.json()) as object), callbackUrl: new URL(request.url).searchParams.get("callbackUrl") ?? "/" },
+  });
+  for (const cookie of csrf.headers.getSetCookie()) response.headers.append("Set-Cookie", cookie);
+  return response;
+}
+
+type Call = { method: string; path: string[]; query?: object; cookies?: Record<string, string>; body?: unknown };
+
+async function call(request: Request, { path, query, ...rest }: Call): Promise<Response> {
+  const headers = { ...Object.fromEntries(request.headers), ...originOf(request) };
+  const input = { ...rest, query: { ...query, nextauth: path }, headers };
+  const answer = new Answer();
+  await NextAuth(input as unknown as NextApiRequest, answer as unknown as NextApiResponse, await authOptions(request));
+  return answer.toResponse();
+}
+
+/** Under which address the browser knows us; from its `Host`, which a proxy may have to tell. */
+function originOf({ headers, url }: Request): Record<string, string> {
+  const { PUBLIC_URL, TRUST_PROXY } = config();
+  const forwarded = TRUST_PROXY ? headers.get("x-forwarded-proto")?.split(",")[0]?.trim() : undefined;
+  const protocol = new URL(PUBLIC_URL ?? url).protocol.slice(0, -1);
+  return { "x-forwarded-host": ownHost(headers) ?? "", "x-forwarded-proto": PUBLIC_URL ? protocol : (forwarded ?? protocol) };
+}
+
+function cookiesOf(header: string | null): Record<string, string> {
+  const pairs = (header ?? "").split(";").map((pair) => pair.trim().split("="));
+  return Object.fromEntries(pairs.map(([name = "", ...value]) => [name, decode(value.join("="))]));
+}
+
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+/** Forms of pages without JavaScript, and the JSON of those with it. */
+async function bodyOf(request: Request): Promise<unknown> {
+  const type = request.headers.get("content-type") ?? "";
+  if (!type.startsWith("application/x-www-form-urlencoded")) return readJson(request, JSON_BODY_MAX, true);
+  const bytes = await readBytes(request, JSON_BODY_MAX);
+  return Object.fromEntries(new URLSearchParams(new TextDecoder().decode(bytes)));
+}
+
+/** What next-auth calls of a Node response, gathered into a `Response`. */
+class Answer {
+  private statusCode = 200;
+  private readonly headers = new Headers({ "Cache-Control": "private, no-store" });
+  private body: string | null = null;
+
+  status(code: number): this {
+    this.statusCode = code;
+    return this;
+  }
+
+  getHeader(name: string): string | string[] | undefined {
+    return name.toLowerCase() === "set-cookie" ? this.headers.getSetCookie() : (this.headers.get(name) ?? undefined);
+  }
+
+  setHeader(name: string, value: string | string[]): this {
+    this.headers.delete(name);
+    for (const one of [value].flat()) this.headers.append(name, one);
+    return this;
+  }
+
+  json(value: unknown): void {
+    this.setHeader("Content-Type", "application/json");
+    this.body = JSON.stringify(value);
+  }
+
+  send(value: unknown): void {
+    if (typeof value === "string") this.body = value;
+    else if (value !== undefined) this.json(value);
+  }
+
+  end(): void {}
+
+  toResponse(): Response {
+    return new Response(this.body, { status: this.statusCode, headers: this.headers });
+  }
+}

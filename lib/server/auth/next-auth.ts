@@ -1,0 +1,134 @@
+import "server-only";
+import type { AuthOptions } from "next-auth";
+import { TOKEN_LIFETIME_S } from "@/lib/protocol/limits";
+import { LoginInput } from "@/lib/protocol/users";
+import { config, isHttps } from "../config";
+import { HttpError } from "../http/errors";
+import { log } from "../log";
+import { addressOf } from "../rate-limits";
+import { createSession, extendSession } from "../sessions";
+import { authenticate } from "./authenticate";
+import { IdentityRefused, userOfIdentity } from "./identities";
+import { identityOf, oauthProviders } from "./providers";
+import { sessionUser } from "./session-cache";
+import { cookieName } from "./session-cookie";
+import { signIn } from "./sign-in";
+import { signOut } from "./sign-out";
+import { signToken, verifyToken } from "./tokens";
+
+export const SIGN_IN_PAGE = "/sign-in";
+
+/**
+ * next-auth's options for one request. Its session is ours: the cookie holds a token such as every client
+ * uses, and sign-in and sign-out make and end the session that the token names.
+ */
+export async function authOptions(request: Request): Promise<AuthOptions> {
+  const before = await authenticate({ url: request.url, headers: new Headers({ cookie: request.headers.get("cookie") ?? "" }) });
+  /** Whom the identity provider's answer signs in: found by `signIn`, used by `jwt`. */
+  let identified: string | null = null;
+
+  async function sessionFor(userId: string): Promise<string> {
+    // Whoever links an identity stays in the session that they have, and so do their other tabs.
+    if (before && identified !== null && before.user.id === userId) return before.session.id;
+    if (before) await signOut(before.user.id, before.session.id);
+    return (await createSession(userId, request.headers.get("user-agent"))).sessionId;
+  }
+
+  return {
+    secret: config().AUTH_SECRET,
+    useSecureCookies: isHttps(),
+    cookies: cookies(),
+    session: { strategy: "jwt", maxAge: TOKEN_LIFETIME_S },
+    pages: { signIn: SIGN_IN_PAGE, error: SIGN_IN_PAGE, signOut: "/settings", verifyRequest: SIGN_IN_PAGE },
+    providers: [credentials(request), ...oauthProviders()],
+    // next-auth hands whole tokens and profiles to its logger; the code and the reason are enough.
+    logger: {
+      error: (code, reason) => log.warn({ code, reason: reasonOf(reason) }, "next-auth"),
+      warn: (code) => log.debug({ code }, "next-auth"),
+      debug: () => {},
+    },
+    jwt: {
+      encode: async ({ token }) => signToken(String(token?.sub), String(token?.sid)).token,
+      decode: async ({ token }) => {
+        const claims = token === undefined ? null : verifyToken(token);
+        return claims && (await sessionUser(claims.sid)) ? { ...claims } : null;
+      },
+    },
+    callbacks: {
+      async signIn({ account, profile }) {
+        if (account?.type !== "oauth") return true;
+        try {
+          identified = await userOfIdentity(identityOf(account.provider, profile), before?.user.id ?? null);
+          return true;
+        } catch (error) {
+          if (!(error instanceof IdentityRefused)) throw error;
+          return `${SIGN_IN_PAGE}?error=${error.code}`;
+        }
+      },
+      async jwt({ token, user }) {
+        if (user) {
+          const sub = identified ?? user.id;
+          return { sub, sid: await sessionFor(sub) };
+        }
+        await extendSession(String(token.sid));
+        return token;
+      },
+      async session({ session, token }) {
+        return { expires: session.expires, user: (await sessionUser(String(token.sid))) ?? undefined };
+      },
+      redirect: ({ url, baseUrl }) => sameOrigin(url, baseUrl),
+    },
+    events: {
+      async signOut({ token }) {
+        if (token) await signOut(String(token.sub), String(token.sid));
+      },
+    },
+  };
+}
+
+/** Username and password, or where it is on the development login by username alone. */
+function credentials(request: Request): AuthOptions["providers"][number] {
+  return {
+    id: "credentials",
+    name: "Username and password",
+    type: "credentials",
+    credentials: {},
+    async authorize(input) {
+      const parsed = LoginInput.safeParse(input);
+      if (!parsed.success) return null;
+      try {
+        return await signIn(parsed.data, addressOf(request));
+      } catch (error) {
+        if (!(error instanceof HttpError)) throw error;
+        // What is thrown here reaches the page as a code; null is its "CredentialsSignin".
+        if (error.status === 429) throw new Error("TooManyRequests");
+        return null;
+      }
+    },
+  };
+}
+
+/** Where to go next: a page of ours, whatever the address says. */
+function sameOrigin(url: string, baseUrl: string): string {
+  if (!URL.canParse(url, baseUrl)) return baseUrl;
+  const target = new URL(url, baseUrl);
+  return target.origin === new URL(baseUrl).origin ? target.href : baseUrl;
+}
+
+function cookies(): AuthOptions["cookies"] {
+  const options = { httpOnly: true, sameSite: "lax", path: "/", secure: isHttps() };
+  const cookie = (name: string) => ({ name: cookieName(name), options });
+  return {
+    sessionToken: cookie("session"),
+    callbackUrl: cookie("callback-url"),
+    csrfToken: cookie("csrf-token"),
+    pkceCodeVerifier: cookie("pkce"),
+    state: cookie("state"),
+    nonce: cookie("nonce"),
+  };
+}
+
+function reasonOf(reason: unknown): string {
+  const error = reason instanceof Error ? reason : (reason as { error?: unknown } | null)?.error;
+  return error instanceof Error ? error.message : "";
+}

@@ -1,0 +1,30 @@
+import "server-only";
+import { prisma } from "../db";
+import { isId } from "../ids";
+import { hub } from "../realtime/hub";
+import { forgetSessions } from "./session-cache";
+
+/** Signs one device of a user out; false where the user has no such session. */
+export async function signOut(userId: string, sessionId: string): Promise<boolean> {
+  return isId(sessionId) && (await end({ id: sessionId, userId })) > 0;
+}
+
+/** Signs a user out everywhere. */
+export async function signOutEverywhere(userId: string): Promise<void> {
+  await end({ userId });
+}
+
+/** Signs a user out everywhere but here: for when the password has changed. */
+export async function signOutElsewhere(userId: string, hereId: string): Promise<void> {
+  await end({ userId, id: { not: hereId } });
+}
+
+/** Takes the rows away first: whoever looks a session up afterwards finds it gone. Then ends its streams. */
+async function end(which: { userId: string; id?: string | { not: string } }): Promise<number> {
+  const sessions = await prisma().session.findMany({ where: which, select: { id: true } });
+  const ids = sessions.map(({ id }) => id);
+  await prisma().session.deleteMany({ where: { id: { in: ids } } });
+  forgetSessions(ids);
+  hub().endSessions(ids);
+  return ids.length;
+}

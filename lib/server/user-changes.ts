@@ -1,0 +1,33 @@
+import "server-only";
+import type { User } from "@/lib/protocol/users";
+import { forgetSessions } from "./auth/session-cache";
+import { query, type Statement } from "./db";
+import { notFound } from "./http/errors";
+import { hub } from "./realtime/hub";
+import { toUser, USER_COLUMNS, type UserRow } from "./rows";
+
+/**
+ * A statement that changes what others see of user `$1` and, in the same transaction, tells each of their
+ * conversations. `change` defines the query `changed`, which returns the user's row as it is now.
+ */
+export function announcedChange(name: string, change: string): Statement {
+  return {
+    name,
+    text: `WITH ${change},
+           announced AS (
+             INSERT INTO events (xid, type, conversation_id, user_id)
+             SELECT pg_current_xact_id()::text::bigint, 'user'::event_type, conversation_id, user_id
+             FROM participants WHERE user_id = $1
+           )
+           SELECT ${USER_COLUMNS}, ARRAY(SELECT id FROM sessions WHERE user_id = $1) AS session_ids FROM changed u`,
+  };
+}
+
+/** Runs such a statement, and wakes the streams that carry it. */
+export async function changeAndAnnounce(statement: Statement, values: readonly unknown[]): Promise<User> {
+  const [row] = await query<UserRow & { session_ids: string[] }>(statement, values);
+  if (!row) throw notFound("User");
+  forgetSessions(row.session_ids);
+  hub().publishLogged();
+  return toUser(row);
+}

@@ -1,0 +1,93 @@
+import "server-only";
+import { USERNAME_SUGGESTIONS } from "@/lib/protocol/limits";
+import type { ChangePasswordInput, SignUpInput, User } from "@/lib/protocol/users";
+import { hashPassword, verifyPassword } from "./auth/passwords";
+import { signOutElsewhere } from "./auth/sign-out";
+import { isReserved, usernameKey } from "./auth/usernames";
+import { config } from "./config";
+import { prisma, query, type Statement } from "./db";
+import { FieldError, HttpError, notFound } from "./http/errors";
+import { newId } from "./ids";
+import { consume, exactLimiter } from "./rate-limits";
+import { avatarURL, toUser, USER_COLUMNS, type UserRow } from "./rows";
+import { announcedChange, changeAndAnnounce } from "./user-changes";
+
+/** A user as others see them, and the secret that only sign-in reads. */
+export type AccountRecord = { user: User; passwordHash: string | null };
+
+/** Finds by username, without regard to case. */
+export async function findAccount(username: string): Promise<AccountRecord | null> {
+  const found = await prisma().user.findUnique({ where: { usernameKey: usernameKey(username) } });
+  if (!found) return null;
+  const { id, username: spelling, name, avatarId, passwordHash } = found;
+  return { user: { id, username: spelling, name, avatarURL: avatarURL(avatarId) }, passwordHash };
+}
+
+/** As stored now; a session's user may be some seconds old. */
+export async function requireUser(userId: string): Promise<User> {
+  const [row] = await query<UserRow>({ name: "user", text: `SELECT ${USER_COLUMNS} FROM users u WHERE u.id = $1` }, [userId]);
+  if (!row) throw notFound("User");
+  return toUser(row);
+}
+
+/** Makes an account. 403 where sign-up is closed; a name that is taken or reserved is a field error. */
+export async function signUp({ username, password }: SignUpInput): Promise<User> {
+  if (config().SIGN_UP === "closed") throw new HttpError(403, "New accounts cannot be made on this server.");
+  if (isReserved(username)) throw new FieldError({ username: "This username is reserved. Choose another." });
+  const taken = new FieldError({ username: "This username is taken. Choose another." });
+  if (await findAccount(username)) throw taken;
+  const [made] = await prisma().user.createManyAndReturn({
+    data: { id: newId(), username, usernameKey: usernameKey(username), passwordHash: await hashPassword(password) },
+    skipDuplicates: true,
+    select: { id: true },
+  });
+  if (!made) throw taken;
+  return { id: made.id, username, name: null, avatarURL: null };
+}
+
+// Byte order on both sides, which the index has: a range of it, read in its order, whatever the server's locale.
+const SUGGESTIONS: Statement = {
+  name: "username_suggestions",
+  text: `SELECT username FROM users
+         WHERE username_key ~>=~ $1 AND username_key ~<~ $2 AND id <> $3
+         ORDER BY username_key USING ~<~ LIMIT ${USERNAME_SUGGESTIONS}`,
+};
+
+/** The first usernames that begin so, in any letter case, without the one who asks. */
+export async function suggestUsernames(beginning: string, userId: string): Promise<string[]> {
+  if (!/^[A-Za-z0-9_.-]+$/.test(beginning)) return [];
+  const from = usernameKey(beginning);
+  // DEL comes after every character that a username can hold.
+  const rows = await query<{ username: string }>(SUGGESTIONS, [from, `${from}\u007f`, userId]);
+  return rows.map((row) => row.username);
+}
+
+const SET_NAME = announcedChange("set_name", "changed AS (UPDATE users SET name = $2 WHERE id = $1 RETURNING *)");
+
+/** Gives a user another display name, and tells everybody who sees it. */
+export function setName(userId: string, name: string | null): Promise<User> {
+  return changeAndAnnounce(SET_NAME, [userId, name]);
+}
+
+/**
+ * Changes a password, or gives one to somebody who signs in elsewhere, and signs their other devices out.
+ * A wrong current password is a field error; too many of them are 429.
+ */
+export async function changePassword(
+  { user, session }: { user: User; session: { id: string } },
+  { currentPassword, newPassword }: ChangePasswordInput,
+): Promise<void> {
+  const { passwordHash } = await prisma().user.findUniqueOrThrow({ where: { id: user.id } });
+  if (passwordHash !== null) await requirePassword(user.id, passwordHash, currentPassword ?? "");
+  await prisma().user.update({ where: { id: user.id }, data: { passwordHash: await hashPassword(newPassword) } });
+  await signOutElsewhere(user.id, session.id);
+}
+
+async function requirePassword(userId: string, passwordHash: string, password: string): Promise<void> {
+  const failures = exactLimiter("failures_password", { points: 10, seconds: 15 * 60 });
+  if (config().RATE_LIMIT) await consume(failures, userId);
+  if (!(await verifyPassword(passwordHash, password))) {
+    throw new FieldError({ currentPassword: "This is not your current password." });
+  }
+  if (config().RATE_LIMIT) await failures.delete(userId);
+}
