@@ -9,6 +9,7 @@ import { epoch, renewEpoch } from "./epoch";
 import { encodeEvent, encodeHeartbeat, encodeRetry } from "./frames";
 import { type Hint, Hints } from "./hints";
 import { eventFor, type LoggedEvent, readEvents, readTail } from "./log";
+import { PRUNE_EVERY_MS, pruneEvents } from "./retention";
 import type { Stream } from "./stream";
 
 /** Milliseconds: the safety net under the hints, and what a dead hint channel costs. */
@@ -137,6 +138,7 @@ class Hub {
       setInterval(() => this.wake(), POLL_MS),
       setInterval(() => void this.checkSessions(), SESSION_CHECK_MS),
       setInterval(() => this.beat(), STREAM_HEARTBEAT_MS / HEARTBEAT_SHARES),
+      setInterval(() => void this.prune(), PRUNE_EVERY_MS),
     ];
     for (const timer of this.timers) timer.unref();
   }
@@ -223,6 +225,15 @@ class Hub {
   private beat(): void {
     const frame = encodeHeartbeat(this.cursor);
     for (const stream of this.shares[this.beatShare++ % HEARTBEAT_SHARES] ?? []) stream.beat(frame);
+  }
+
+  private async prune(): Promise<void> {
+    try {
+      const count = await pruneEvents();
+      if (count > 0) log.info({ count }, "old events were taken out of the log");
+    } catch (error) {
+      log.warn({ err: error }, "old events could not be taken out of the log; trying again");
+    }
   }
 
   private async checkSessions(): Promise<void> {
