@@ -1,0 +1,220 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { type PostgresBinaries, postgresBinaries } from "./postgres-binaries";
+import { findPostmaster, isAlive } from "./postmaster";
+import { StartError } from "./start-error";
+import { give, type Identity, unprivileged } from "./unprivileged";
+
+/** A PostgreSQL of our own: its data folder, and what it takes to run it. */
+export interface Cluster {
+  folder: string;
+  log: string;
+  password: string;
+  settings: Record<string, string>;
+  binaries: PostgresBinaries;
+  identity: Identity;
+}
+
+export const SUPERUSER = "parley";
+
+/** For a small machine that also runs the server. What makes a commit durable stays as PostgreSQL has it: on. */
+const SETTINGS = {
+  listen_addresses: "127.0.0.1",
+  // TCP only: a socket's path is limited to 107 bytes, and a clone may lie deeper than that.
+  unix_socket_directories: "",
+  max_connections: "60",
+  shared_buffers: "128MB",
+  effective_cache_size: "512MB",
+  wal_compression: "on",
+  checkpoint_timeout: "15min",
+  // An SSD is what people have; the default tells the planner of spinning disks.
+  random_page_cost: "1.1",
+  // Compiling a query costs more than any of ours takes.
+  jit: "off",
+  idle_in_transaction_session_timeout: "60s",
+  log_min_messages: "warning",
+  log_checkpoints: "off",
+  log_timezone: "UTC",
+  timezone: "UTC",
+};
+
+const BASE_ENV = { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" };
+const STEP_MS = 20;
+const LOG_MAX_BYTES = 5_000_000;
+
+/** The cluster under `dataDir`, made there if it is missing. Throws a StartError where that cannot be. */
+export async function prepareCluster(dataDir: string, password: string, settings: Record<string, string> = {}): Promise<Cluster> {
+  const folder = resolve(dataDir, "postgres");
+  const binaries = postgresBinaries();
+  const identity = unprivileged(binaries.postgres, folder);
+  const cluster = { folder, log: resolve(dataDir, "postgres.log"), password, settings: { ...SETTINGS, ...settings }, binaries, identity };
+  removeAbandoned(dirname(folder));
+  if (!existsSync(folder)) await initialise(cluster);
+  else if (!findPostmaster(folder)) give(folder, identity);
+  await requireSameMajor(cluster);
+  return cluster;
+}
+
+/** initdb into a folder of another name, then a rename: a folder called `postgres` is always complete. */
+async function initialise({ folder, password, binaries, identity }: Cluster): Promise<void> {
+  const draft = `${folder}.new.${process.pid}`;
+  const data = join(draft, "data");
+  const passwordFile = join(draft, "password");
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+    give(draft, identity);
+    await run(identity, binaries.initdb, [
+      `--pgdata=${data}`,
+      `--username=${SUPERUSER}`,
+      `--pwfile=${passwordFile}`,
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      // PostgreSQL's own rules for text: the same order and letter case on every machine that a copy moves to.
+      "--locale=C",
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
+      "--no-instructions",
+    ]);
+    renameSync(data, folder);
+    syncFolder(dirname(folder));
+  } catch (error) {
+    const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
+    // Another start on the same folder was quicker.
+    if (code === "ENOTEMPTY" || code === "EEXIST") return;
+    throw new StartError(`PostgreSQL could not make its data folder ${folder}: ${(stderr || message).trim().split("\n").at(-1)}`);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+/** What an initdb that was killed has left behind. */
+function removeAbandoned(dataDir: string): void {
+  for (const name of readdirSync(dataDir)) {
+    const pid = /^postgres\.new\.(\d+)$/.exec(name)?.[1];
+    if (pid && !isAlive(Number(pid))) rmSync(join(dataDir, name), { recursive: true, force: true });
+  }
+}
+
+async function requireSameMajor({ folder, binaries, identity }: Cluster): Promise<void> {
+  const data = readFileSync(join(folder, "PG_VERSION"), "utf8").trim();
+  const { stdout } = await run(identity, binaries.postgres, ["--version"]);
+  const ours = /(\d+)/.exec(stdout)?.[1];
+  if (data !== ours) {
+    throw new StartError(`The database in ${folder} is of PostgreSQL ${data} and Parley brings ${ours}: docs/operations.md tells how to move it.`);
+  }
+}
+
+/**
+ * Has the cluster run, and tells its port: adopts the one that a killed server left behind, waits for one that is
+ * stopping, else starts it, on `port` if that is given. `started` says whether this call did.
+ */
+export async function ensureRunning(cluster: Cluster, port?: number): Promise<{ port: number; started: boolean }> {
+  for (;;) {
+    const postmaster = findPostmaster(cluster.folder);
+    if (postmaster?.ready) return { port: postmaster.port, started: false };
+    if (!postmaster) return { port: await start(cluster, port), started: true };
+    await sleep(STEP_MS);
+  }
+}
+
+async function start(cluster: Cluster, wanted?: number): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    const child = await spawnPostgres(cluster, wanted ?? (await freePort()));
+    const ready = await becomesReady(cluster.folder, child);
+    if (ready !== null) return ready;
+    // Somebody else took the port between our asking for a free one and PostgreSQL's binding it; or our own
+    // predecessor's last processes have yet to leave the folder.
+    if (attempt === 5) throw new StartError(`PostgreSQL did not start: ${lastComplaint(cluster.log)} (${cluster.log})`);
+    await sleep(attempt * 200);
+  }
+}
+
+/**
+ * In a session and process group of its own, and logging to a file: Ctrl+C in the terminal must not reach it before
+ * the server has finished, and the server's death must not break its pipes.
+ */
+async function spawnPostgres({ folder, log, settings, binaries, identity }: Cluster, port: number): Promise<ChildProcess> {
+  const flags = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const [program = "", ...args] = [...identity.prefix, binaries.postgres, "-D", folder, ...flags];
+  const output = openLog(log);
+  try {
+    const child = spawn(program, args, {
+      uid: identity.uid,
+      gid: identity.gid,
+      cwd: "/",
+      env: BASE_ENV,
+      detached: true,
+      stdio: ["ignore", output, output],
+    });
+    await new Promise((done, failed) => child.once("spawn", done).once("error", failed));
+    child.unref();
+    return child;
+  } finally {
+    closeSync(output);
+  }
+}
+
+/** The port once connections are accepted, null if the process ended before. Recovery after a crash takes its time. */
+async function becomesReady(folder: string, child: ChildProcess): Promise<number | null> {
+  while (child.exitCode === null && child.signalCode === null) {
+    const postmaster = findPostmaster(folder);
+    if (postmaster?.ready && postmaster.pid === child.pid) return postmaster.port;
+    await sleep(STEP_MS);
+  }
+  return null;
+}
+
+/**
+ * Fast shutdown: sessions are ended, everything is written. Where that takes longer than `patienceMs` (a slow disk, much
+ * to write) it is ended at once instead, and the next start replays its log: nothing that was committed is lost.
+ */
+export async function stopCluster({ folder }: Cluster, patienceMs: number): Promise<void> {
+  const postmaster = findPostmaster(folder);
+  if (!postmaster) return;
+  process.kill(postmaster.pid, "SIGINT");
+  const deadline = Date.now() + patienceMs;
+  while (findPostmaster(folder)?.pid === postmaster.pid) {
+    if (Date.now() > deadline) process.kill(postmaster.pid, "SIGQUIT");
+    await sleep(STEP_MS);
+  }
+}
+
+function run({ prefix, uid, gid }: Identity, program: string, args: string[]): Promise<{ stdout: string }> {
+  const [first = "", ...rest] = [...prefix, program, ...args];
+  return promisify(execFile)(first, rest, { uid, gid, cwd: "/", env: BASE_ENV, encoding: "utf8" });
+}
+
+/** One predecessor is kept, so that a server that is never looked at does not fill the disk. */
+function openLog(path: string): number {
+  const log = openSync(path, "a", 0o600);
+  if (readFileSync(path).length < LOG_MAX_BYTES) return log;
+  closeSync(log);
+  renameSync(path, `${path}.1`);
+  return openSync(path, "a", 0o600);
+}
+
+function lastComplaint(log: string): string {
+  const lines = readFileSync(log, "utf8").trim().split("\n");
+  const line = lines.findLast((text) => /FATAL|PANIC|ERROR/.test(text)) ?? lines.at(-1) ?? "";
+  return line.replace(/^.*?(FATAL|PANIC|ERROR):\s*/, "");
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((listening) => probe.listen(0, "127.0.0.1", listening));
+  const { port } = probe.address() as { port: number };
+  await new Promise((closed) => probe.close(closed));
+  return port;
+}
+
+/** A rename is durable once its folder is. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, "r");
+  fsyncSync(folder);
+  closeSync(folder);
+}

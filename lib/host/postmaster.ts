@@ -1,0 +1,52 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+/** What `postmaster.pid` of a data folder says, where it tells of a process that lives. */
+export interface Postmaster {
+  pid: number;
+  port: number;
+  ready: boolean;
+}
+
+/**
+ * The PostgreSQL that runs on this folder, whoever started it. A file left behind by a crash is harmless until another
+ * process has got its pid: PostgreSQL would believe it then and refuse to start, so that one is removed.
+ */
+export function findPostmaster(folder: string): Postmaster | null {
+  const path = join(folder, "postmaster.pid");
+  let lines: string[];
+  try {
+    lines = readFileSync(path, "utf8").split("\n");
+  } catch {
+    return null;
+  }
+  const pid = Math.abs(Number(lines[0]));
+  if (Number.isInteger(pid) && pid > 0 && isPostmasterOf(folder, pid)) {
+    return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === "ready" };
+  }
+  if (isAlive(pid)) rmSync(path, { force: true });
+  return null;
+}
+
+/** A postmaster works in its data folder, which tells it from a process that has inherited its pid. */
+function isPostmasterOf(folder: string, pid: number): boolean {
+  try {
+    if (process.platform !== "linux") {
+      return execFileSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" }).includes(folder);
+    }
+    const name = readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+    return name === "postgres" && readlinkSync(`/proc/${pid}/cwd`) === realpathSync(folder);
+  } catch {
+    return false;
+  }
+}
+
+/** False also for a process that is not ours to signal: PostgreSQL then knows by itself that the file is stale. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

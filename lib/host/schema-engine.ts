@@ -1,0 +1,97 @@
+import type { EventEmitter } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { ColumnTypeEnum, bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
+import type { MigrationList, SchemaContainer, SchemaEngine } from "@prisma/schema-engine-wasm";
+import pg, { type PoolConfig } from "pg";
+
+export const MIGRATIONS_FOLDER = resolve("prisma/migrations");
+export const SCHEMA_FILE = resolve("prisma/schema.prisma");
+export const NO_FILTERS = { externalTables: [], externalEnums: [] };
+
+/**
+ * Prisma's own migration engine as WebAssembly, on the database at `url`. The `prisma` command would download a native
+ * one instead, which a server in a closed network cannot.
+ */
+export async function openSchemaEngine(url: string): Promise<SchemaEngine> {
+  const { SchemaEngine } = await loadEngine();
+  const Client = CatalogClient as unknown as PoolConfig["Client"];
+  const adapter = bindMigrationAwareSqlAdapterFactory(new EngineAdapter({ connectionString: url, max: 2, Client }));
+  return SchemaEngine.new({ datamodels: [Object.values(schema()) as [string, string]] }, () => {}, adapter);
+}
+
+/** Prisma's adapter with two repairs that the engine needs, below. */
+class EngineAdapter extends PrismaPg {
+  override async connect() {
+    return repaired(await super.connect());
+  }
+}
+
+function repaired(adapter: Awaited<ReturnType<PrismaPg["connect"]>>): typeof adapter {
+  // A script goes out in one piece, which PostgreSQL runs as one transaction: a migration happens or it does not.
+  // The adapter would cut at every semicolon, also within a comment or a function's body.
+  adapter.executeScript = async (script) => void (await adapter.underlyingDriver().query(script));
+
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  adapter.queryRaw = async (query) => {
+    const result = await queryRaw(query);
+    const columnTypes = result.columnTypes.map((type) => (type === ColumnTypeEnum.Uuid ? ColumnTypeEnum.Character : type));
+    return { ...result, columnTypes };
+  };
+  return adapter;
+}
+
+/**
+ * The catalogues, which the engine reads, have columns of type "char", and the adapter refuses that type. They pass
+ * it as UUIDs, of which no catalogue has any, and become characters on its other side.
+ */
+class CatalogClient extends pg.Client {
+  constructor(config: pg.ClientConfig) {
+    super(config);
+    const { connection } = this as unknown as { connection: EventEmitter };
+    connection.prependListener("rowDescription", ({ fields }: { fields: { dataTypeID: number }[] }) => {
+      for (const field of fields) if (field.dataTypeID === pg.types.builtins.CHAR) field.dataTypeID = pg.types.builtins.UUID;
+    });
+  }
+}
+
+let engine: Promise<typeof import("@prisma/schema-engine-wasm")> | undefined;
+
+/** The package expects a bundler to resolve its .wasm; by path any host can. */
+function loadEngine(): Promise<typeof import("@prisma/schema-engine-wasm")> {
+  engine ??= (async () => {
+    const glue = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
+    const bindings = await import("@prisma/schema-engine-wasm/schema_engine_bg");
+    const bytes = readFileSync(join(dirname(glue), "schema_engine_bg.wasm"));
+    const { instance } = await WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": bindings });
+    bindings.__wbg_set_wasm(instance.exports);
+    (instance.exports.__wbindgen_start as () => void)();
+    return bindings;
+  })();
+  return engine;
+}
+
+export function schema(): SchemaContainer {
+  return { path: SCHEMA_FILE, content: readFileSync(SCHEMA_FILE, "utf8") };
+}
+
+export function migrations(): MigrationList {
+  const names = readdirSync(MIGRATIONS_FOLDER, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  return {
+    baseDir: MIGRATIONS_FOLDER,
+    lockfile: { path: "migration_lock.toml", content: readFileSync(join(MIGRATIONS_FOLDER, "migration_lock.toml"), "utf8") },
+    shadowDbInitScript: "",
+    migrationDirectories: names.map((path) => ({
+      path,
+      migrationFile: {
+        path: "migration.sql",
+        content: { tag: "ok", value: readFileSync(join(MIGRATIONS_FOLDER, path, "migration.sql"), "utf8") },
+      },
+    })),
+  };
+}

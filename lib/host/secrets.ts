@@ -1,0 +1,44 @@
+import { randomBytes } from "node:crypto";
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { StartError } from "./start-error";
+
+const Secrets = z.object({ authSecret: z.string().min(32), postgresPassword: z.string().min(32) });
+export type Secrets = z.infer<typeof Secrets>;
+
+/**
+ * The secrets that nobody configured: made once, kept in the data folder for its owner's eyes only.
+ * Made under another name and linked into place, so that of two first starts at once both read the same.
+ */
+export function loadSecrets(dataDir: string): Secrets {
+  const path = join(dataDir, "secrets.json");
+  const draft = `${path}.${process.pid}`;
+  const made: Secrets = { authSecret: secret(), postgresPassword: secret() };
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
+    linkSync(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw unwritable(dataDir, error);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return read(path);
+}
+
+function read(path: string): Secrets {
+  try {
+    return Secrets.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch {
+    throw new StartError(`${path} cannot be read as Parley's secrets; restore it from a backup.`);
+  }
+}
+
+function unwritable(dataDir: string, error: unknown): StartError {
+  return new StartError(`The data folder ${dataDir} cannot be written (${(error as NodeJS.ErrnoException).code}).`);
+}
+
+function secret(): string {
+  return randomBytes(32).toString("base64url");
+}
