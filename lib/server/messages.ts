@@ -1,7 +1,7 @@
 import "server-only";
 import type { Message, MessagesQuery, SendMessageInput } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
-import { isUniqueViolation, query, type Statement } from "./db";
+import { isUniqueViolation, prisma, query, type Statement } from "./db";
 import { notFound } from "./http/errors";
 import { inTurn } from "./in-turn";
 import { isId, newId } from "./ids";
@@ -143,4 +143,13 @@ export async function listMessages(viewer: User, conversationId: string, asked: 
   const newer = Math.floor(asked.limit / 2);
   const [above, below] = await Promise.all([newer > 0 ? read(AFTER, newer) : [], read(UP_TO, asked.limit - newer)]);
   return [...above.reverse(), ...below];
+}
+
+/** The message with a number; undefined past the end. For callers that hold the conversation already. */
+export async function messageIdAt(conversationId: string, seq: number): Promise<string | undefined> {
+  const found = await prisma().message.findUnique({
+    where: { conversationId_seq: { conversationId, seq } },
+    select: { id: true },
+  });
+  return found?.id;
 }

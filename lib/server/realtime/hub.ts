@@ -8,7 +8,7 @@ import type { Cursor } from "./cursor";
 import { epoch, renewEpoch } from "./epoch";
 import { encodeEvent, encodeHeartbeat, encodeRetry } from "./frames";
 import { type Hint, Hints } from "./hints";
-import { eventFor, type LoggedEvent, readEvents, readTail } from "./log";
+import { eventFor, type LoggedEvent, readEvents, readPosition, readTail } from "./log";
 import { PRUNE_EVERY_MS, pruneEvents } from "./retention";
 import type { Stream } from "./stream";
 
@@ -133,7 +133,7 @@ class Hub {
 
   private async start(): Promise<void> {
     this.epoch = await epoch();
-    this.position = (await readTail(Number.MAX_SAFE_INTEGER)).position;
+    this.position = await readPosition();
     this.timers = [
       setInterval(() => this.wake(), POLL_MS),
       setInterval(() => void this.checkSessions(), SESSION_CHECK_MS),

@@ -37,6 +37,17 @@ export async function readTail(position: number): Promise<LogSlice> {
   return toSlice(await query<KeyRow>(TAIL, [position]));
 }
 
+const POSITION: Statement = {
+  name: "event_position",
+  text: "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS position",
+};
+
+/** Where the log stands: everything below has been committed or never will be. */
+export async function readPosition(): Promise<number> {
+  const [row] = await query<{ position: string }>(POSITION, []);
+  return Number(row?.position);
+}
+
 const MISSED: Statement = {
   name: "event_missed",
   text: `SELECT s.position, s.future, s.pruned, e.xid, e.id
