@@ -1,18 +1,19 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { MIGRATIONS_FOLDER, NO_FILTERS, openSchemaEngine, SCHEMA_FILE, schema } from "./schema-engine";
+import { MIGRATIONS_FOLDER, NO_FILTERS, withSchemaEngine, SCHEMA_FILE, schema } from "./schema-engine";
 
 /** The SQL that leads from the migrations, all of which the database at `url` has had, to the schema; empty where they agree. */
 export async function pendingChanges(url: string): Promise<string> {
-  const engine = await openSchemaEngine(url);
-  const { stdout } = await engine.diff({
-    // Means the database that the engine is on.
-    from: { tag: "schemaDatasource", files: [schema()], configDir: dirname(SCHEMA_FILE) },
-    to: { tag: "schemaDatamodel", files: [schema()] },
-    script: true,
-    exitCode: null,
-    filters: NO_FILTERS,
-  });
+  const { stdout } = await withSchemaEngine(url, (engine) =>
+    engine.diff({
+      // Means the database that the engine is on.
+      from: { tag: "schemaDatasource", files: [schema()], configDir: dirname(SCHEMA_FILE) },
+      to: { tag: "schemaDatamodel", files: [schema()] },
+      script: true,
+      exitCode: null,
+      filters: NO_FILTERS,
+    }),
+  );
   const script = stdout?.trim() ?? "";
   return script.startsWith("-- This is an empty migration") ? "" : script;
 }

@@ -35,7 +35,7 @@ export function createHost(fallback: Fallback): Server {
 }
 
 /** `/api/conversations/[id]` in the file system is `/api/conversations/:id` here, and `[...path]` is `*`. */
-function mountRoutes(): Hono<{ Bindings: Bindings }> {
+export function mountRoutes(): Hono<{ Bindings: Bindings }> {
   const router = new Hono<{ Bindings: Bindings }>();
   for (const { pattern, module } of routes) {
     const path = pattern.replace(/\[\.\.\.\w+\]/, "*").replaceAll(/\[(\w+)\]/g, ":$1");

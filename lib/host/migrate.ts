@@ -1,5 +1,6 @@
+import type { SchemaEngine } from "@prisma/schema-engine-wasm";
 import pg from "pg";
-import { MIGRATIONS_FOLDER, migrations, NO_FILTERS, openSchemaEngine } from "./schema-engine";
+import { MIGRATIONS_FOLDER, migrations, NO_FILTERS, withSchemaEngine } from "./schema-engine";
 import { StartError } from "./start-error";
 
 /** One at a time in the whole database; the others wait and then find nothing left to do. */
@@ -13,14 +14,13 @@ export async function migrate(url: string): Promise<string[]> {
   const client = await connect(url);
   try {
     await client.query("SELECT pg_advisory_lock($1)", [LOCK]);
-    return await apply(url);
+    return await withSchemaEngine(url, apply);
   } finally {
     await client.end();
   }
 }
 
-async function apply(url: string): Promise<string[]> {
-  const engine = await openSchemaEngine(url);
+async function apply(engine: SchemaEngine): Promise<string[]> {
   const input = { migrationsList: migrations(), filters: NO_FILTERS };
   const { history, failedMigrationNames, editedMigrationNames } = await engine.diagnoseMigrationHistory({
     ...input,

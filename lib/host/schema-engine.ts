@@ -12,24 +12,42 @@ export const SCHEMA_FILE = resolve("prisma/schema.prisma");
 export const NO_FILTERS = { externalTables: [], externalEnums: [] };
 
 /**
- * Prisma's own migration engine as WebAssembly, on the database at `url`. The `prisma` command would download a native
- * one instead, which a server in a closed network cannot.
+ * Works with Prisma's own migration engine, as WebAssembly, on the database at `url`. The `prisma` command would
+ * download a native one instead, which a server in a closed network cannot.
  */
-export async function openSchemaEngine(url: string): Promise<SchemaEngine> {
+export async function withSchemaEngine<T>(url: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   const { SchemaEngine } = await loadEngine();
   const Client = CatalogClient as unknown as PoolConfig["Client"];
-  const adapter = bindMigrationAwareSqlAdapterFactory(new EngineAdapter({ connectionString: url, max: 2, Client }));
-  return SchemaEngine.new({ datamodels: [Object.values(schema()) as [string, string]] }, () => {}, adapter);
-}
-
-/** Prisma's adapter with two repairs that the engine needs, below. */
-class EngineAdapter extends PrismaPg {
-  override async connect() {
-    return repaired(await super.connect());
+  const adapter = new EngineAdapter({ connectionString: url, max: 2, Client });
+  const datamodel: [string, string] = [SCHEMA_FILE, schema().content];
+  const engine = await SchemaEngine.new({ datamodels: [datamodel] }, () => {}, bindMigrationAwareSqlAdapterFactory(adapter));
+  try {
+    return await work(engine);
+  } finally {
+    engine.free();
+    await adapter.close();
   }
 }
 
-function repaired(adapter: Awaited<ReturnType<PrismaPg["connect"]>>): typeof adapter {
+type Adapter = Awaited<ReturnType<PrismaPg["connect"]>>;
+
+/** Prisma's adapter with two repairs that the engine needs, below. */
+class EngineAdapter extends PrismaPg {
+  private readonly connected: Adapter[] = [];
+
+  override async connect() {
+    const adapter = repaired(await super.connect());
+    this.connected.push(adapter);
+    return adapter;
+  }
+
+  /** The engine lets go of its connections without closing them. */
+  async close() {
+    await Promise.all(this.connected.map((adapter) => adapter.underlyingDriver().end()));
+  }
+}
+
+function repaired(adapter: Adapter): Adapter {
   // A script goes out in one piece, which PostgreSQL runs as one transaction: a migration happens or it does not.
   // The adapter would cut at every semicolon, also within a comment or a function's body.
   adapter.executeScript = async (script) => void (await adapter.underlyingDriver().query(script));

@@ -103,6 +103,7 @@ CREATE TABLE "epochs" (
     "id" INTEGER NOT NULL DEFAULT 1,
     "epoch" UUID NOT NULL,
     "system_identifier" TEXT NOT NULL,
+    "pruned_xid" BIGINT NOT NULL DEFAULT 0,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "epochs_pkey" PRIMARY KEY ("id")

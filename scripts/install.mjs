@@ -1,0 +1,58 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+
+/** Nothing that Parley runs may fetch anything but packages, or tell anybody that it runs. */
+export const QUIET = {
+  NEXT_TELEMETRY_DISABLED: "1",
+  CHECKPOINT_DISABLE: "1",
+  PRISMA_HIDE_UPDATE_MESSAGE: "1",
+  // Prisma fetches its native migration engine unless this names a program; Parley uses the WebAssembly one.
+  PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+};
+
+/** Ends with one sentence where Node is too old. */
+export function requireNode() {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  fail(`Parley needs Node 20.19 or newer; this is ${process.versions.node}.`);
+}
+
+/** Has every package of package-lock.json in node_modules. */
+export function install() {
+  requireNode();
+  if (isInstalled()) return;
+  console.log("Installing packages …");
+  run("npm", ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], "The packages could not be installed.");
+}
+
+/** Compares with the lock file that npm keeps of what it installed. Packages for other machines may be missing. */
+function isInstalled() {
+  if (!existsSync("node_modules/.package-lock.json")) return false;
+  const wanted = packages("package-lock.json");
+  const installed = packages("node_modules/.package-lock.json");
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) => path === "" || (installed[path]?.version ?? (optional ? version : null)) === version,
+  );
+}
+
+function packages(path) {
+  return JSON.parse(readFileSync(path, "utf8")).packages;
+}
+
+/** Runs a program to its end; where that fails, shows what it printed and ends with one sentence. */
+export function run(program, args, sentence, { quiet = true, env = {} } = {}) {
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    stdio: quiet ? "pipe" : "inherit",
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+    env: { ...process.env, ...QUIET, ...env },
+  });
+  if (status === 0) return;
+  if (quiet) process.stderr.write(`${stdout ?? ""}${stderr ?? ""}`);
+  fail(sentence);
+}
+
+export function fail(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}

@@ -1,0 +1,49 @@
+import { afterAll } from "vitest";
+import { mountRoutes } from "@/lib/host/http";
+import { startNext, startServer } from "./server";
+
+/** Where the requests of a test go. The contract's tests run against all three (see vitest.config.ts). */
+export interface Host {
+  /** `path` begins with a slash. Redirects are returned, not followed. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** Null in process: there is no socket to connect to. */
+  url: string | null;
+  stop(): Promise<void>;
+}
+
+export type HostName = "handlers" | "server" | "next";
+
+/** Route handlers in process unless the project of vitest.config.ts says otherwise. */
+export const hostName = (process.env.PARLEY_TEST_HOST ?? "handlers") as HostName;
+
+let running: Promise<Host> | undefined;
+
+/**
+ * The host of this test file, started by the first call: only that one can give it an environment of its own, and
+ * must come before anything of lib/server is used.
+ */
+export function host(env: Record<string, string> = {}): Promise<Host> {
+  running ??= start(env);
+  return running;
+}
+
+afterAll(async () => {
+  await (await running)?.stop();
+  running = undefined;
+});
+
+async function start(env: Record<string, string>): Promise<Host> {
+  if (hostName === "handlers") return inProcess(env);
+  const { url, stop } = hostName === "server" ? await startServer({ env }) : await startNext({ env });
+  return { url, stop, fetch: (path, init) => fetch(url + path, { redirect: "manual", ...init }) };
+}
+
+function inProcess(env: Record<string, string>): Host {
+  Object.assign(process.env, env);
+  const router = mountRoutes();
+  return {
+    url: null,
+    stop: async () => {},
+    fetch: async (path, init) => router.request(new URL(path, "http://parley.test").href, init),
+  };
+}

@@ -1,0 +1,61 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { migrate } from "@/lib/host/migrate";
+import { ensureRunning, prepareCluster, stopCluster, SUPERUSER } from "@/lib/host/postgres";
+import { findPostmaster, isAlive } from "@/lib/host/postmaster";
+
+export const TEMPLATE = "parley_template";
+
+const PASSWORD = "for the length of a test run";
+const PREFIX = "parley-test-";
+
+/** A PostgreSQL for one run of the tests, with a migrated template; returns its address and how to end it. */
+export async function startScratchPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
+  removeAbandoned();
+  const dataDir = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  const folder = join(dataDir, "postgres");
+  // Nothing here needs to survive the machine; without fsync a database is made in 30 ms.
+  const cluster = await prepareCluster(dataDir, PASSWORD, { fsync: "off", max_connections: "300" });
+  const { port } = await ensureRunning(cluster);
+  const killAtExit = () => kill(folder, dataDir);
+  process.once("exit", killAtExit);
+  const url = `postgresql://${SUPERUSER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/postgres`;
+  await run(url, `CREATE DATABASE ${TEMPLATE}`);
+  await migrate(withDatabase(url, TEMPLATE));
+  return {
+    url,
+    async stop() {
+      process.off("exit", killAtExit);
+      await stopCluster(cluster, 2_000);
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The same server, another database of it. */
+export function withDatabase(url: string, name: string): string {
+  return Object.assign(new URL(url), { pathname: `/${name}` }).href;
+}
+
+export async function run(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(sql);
+  await client.end();
+}
+
+function kill(folder: string, dataDir: string): void {
+  const postmaster = findPostmaster(folder);
+  if (postmaster) process.kill(postmaster.pid, "SIGQUIT");
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+/** What runs that were killed have left behind. */
+function removeAbandoned(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
+    if (pid && !isAlive(Number(pid))) kill(join(tmpdir(), name, "postgres"), join(tmpdir(), name));
+  }
+}
