@@ -1,0 +1,2 @@
+export const ROUTES_MODULE: string;
+export function routesSource(): string;
