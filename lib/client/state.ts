@@ -49,6 +49,8 @@ export type MessengerState = {
   drafts: Readonly<Record<string, string>>;
   connection: Connection;
   signedOut: boolean;
+  /** Ids of those who are online, of the people one shares a conversation with. */
+  online: ReadonlySet<string>;
   /** Below this the list was not loaded yet; null once it was loaded to its end. */
   listFloor: string | null;
   /** Last event that changed each user: an older one that a replay repeats is dropped. */
@@ -82,6 +84,7 @@ export function initialState(snapshot: Snapshot): MessengerState {
     drafts: {},
     connection: { status: "connecting", since: 0 },
     signedOut: false,
+    online: new Set(),
     listFloor: null,
     userEvents: {},
   };
@@ -134,6 +137,8 @@ export function applyEvent(state: MessengerState, event: StreamEvent, eventId: s
       return applyRead(state, event.conversationId, event.userId, event.seq);
     case "user":
       return applyUser(state, event.user, eventId);
+    case "presence":
+      return applyPresence(state, event);
     case "signed_out":
       return state.signedOut ? state : { ...state, signedOut: true };
     case "ready":
@@ -161,6 +166,12 @@ function applyMessage(state: MessengerState, message: Message, view?: Range): Me
 function applyRead(state: MessengerState, id: string, userId: string, seq: number): MessengerState {
   const known = state.conversations[id];
   return known ? setConversation(state, withRead(known, userId === state.me.id, seq)) : state;
+}
+
+function applyPresence(state: MessengerState, { online, offline, complete }: StreamEvent & { type: "presence" }): MessengerState {
+  const now = new Set(complete ? online : [...state.online, ...online]);
+  for (const userId of offline) now.delete(userId);
+  return { ...state, online: now };
 }
 
 function applyUser(state: MessengerState, user: User, eventId: string | null): MessengerState {

@@ -16,6 +16,16 @@ export const StreamEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("read"), conversationId: z.string(), userId: z.string(), seq: z.number() }),
   /** A user one shares a conversation with has another name or avatar. */
   z.object({ type: z.literal("user"), user: User }),
+  /**
+   * Who of those one shares a conversation with has come or gone. `complete` lists all who are online: the
+   * first of a stream, which replaces what was known.
+   */
+  z.object({
+    type: z.literal("presence"),
+    online: z.array(z.string()),
+    offline: z.array(z.string()),
+    complete: z.boolean(),
+  }),
   /** What was missed has been replayed, and from here on the stream is live. Its `id:` is where a reconnect resumes. */
   z.object({ type: z.literal("ready") }),
   /** The server does not hold what was missed: load afresh. Its `id:` is the new cursor. */
@@ -32,6 +42,7 @@ export const EVENT_NAMES = {
   sent: "sent",
   read: "read",
   user: "user",
+  presence: "presence",
   ready: "ready",
   reset: "reset",
   signed_out: "signed_out",

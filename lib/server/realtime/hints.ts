@@ -3,13 +3,19 @@ import pg from "pg";
 import { config } from "../config";
 import { log } from "../log";
 
-/** What one server tells the others after a commit. It says "look"; the tables are the truth. */
-export type Hint = "events" | "sessions";
+/**
+ * What servers tell each other. "events" and "sessions" say "look" after a commit; the tables are the
+ * truth. "hello" asks for, and "here" keeps alive, what others have said of who is online.
+ */
+export type Hint = "events" | "sessions" | "hello" | "here" | `online ${string}` | `offline ${string}`;
 
 const CHANNEL = "parley";
 
-/** Milliseconds between two hints of one kind: commits in between share one. */
+/** Milliseconds between two notifications: what is due in between shares one. */
 const COALESCE_MS = 2;
+
+/** Hints in one notification. PostgreSQL takes 7,999 bytes, and the longest hint has 45 with its comma. */
+const BATCH = 150;
 
 const RECONNECT_MAX_MS = 5_000;
 
@@ -25,13 +31,21 @@ export class Hints {
   private retry: NodeJS.Timeout | null = null;
   private stopped = false;
 
-  /** @param onHint also called with every kind after the channel was dead: something may have been missed. */
-  constructor(private readonly onHint: (hint: Hint) => void) {
+  /**
+   * @param onHint is told who sent it: a number for each other server.
+   * @param onOpen the channel is open, for the first time or again: something may have been missed.
+   */
+  constructor(
+    private readonly onHint: (hint: Hint, from: number) => void,
+    private readonly onOpen: () => void,
+  ) {
     void this.connect();
   }
 
   /** Tells the other servers, soon. Lost where the channel is dead. */
   send(hint: Hint): void {
+    // The latest word on somebody has to stand behind an earlier one.
+    this.due.delete(hint);
     this.due.add(hint);
     if (!this.sending) void this.flush();
   }
@@ -45,10 +59,10 @@ export class Hints {
   private async flush(): Promise<void> {
     this.sending = true;
     while (this.client && this.due.size > 0) {
-      const payload = [...this.due].join(",");
-      this.due.clear();
+      const batch = [...this.due].slice(0, BATCH);
+      for (const hint of batch) this.due.delete(hint);
       try {
-        await this.client.query({ name: "hint", text: "SELECT pg_notify($1, $2)", values: [CHANNEL, payload] });
+        await this.client.query({ name: "hint", text: "SELECT pg_notify($1, $2)", values: [CHANNEL, batch.join(",")] });
       } catch (error) {
         log.debug({ err: error }, "a hint could not be sent");
       }
@@ -80,7 +94,7 @@ export class Hints {
     // PostgreSQL tells a listener of its own hints too.
     client.on("notification", ({ processId, payload }) => {
       if (processId === (client as unknown as { processID: number }).processID) return;
-      for (const hint of (payload ?? "").split(",")) this.onHint(hint as Hint);
+      for (const hint of (payload ?? "").split(",")) this.onHint(hint as Hint, processId);
     });
     try {
       await client.connect();
@@ -91,8 +105,7 @@ export class Hints {
     }
     this.client = client;
     this.attempts = 0;
-    this.onHint("events");
-    this.onHint("sessions");
+    this.onOpen();
   }
 
   private reconnectLater(error?: Error): void {

@@ -1,5 +1,6 @@
 import "server-only";
 import { LRUCache } from "lru-cache";
+import type { StreamEvent } from "@/lib/protocol/events";
 import { STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
 import { log } from "../log";
 import { forgetAllSessions, liveSessions } from "../auth/session-cache";
@@ -9,6 +10,7 @@ import { epoch, renewEpoch } from "./epoch";
 import { encodeEvent, encodeHeartbeat, encodeRetry } from "./frames";
 import { type Hint, Hints } from "./hints";
 import { eventFor, type LoggedEvent, readEvents, readPosition, readTail } from "./log";
+import { Presence } from "./presence";
 import { PRUNE_EVERY_MS, pruneEvents } from "./retention";
 import type { Stream } from "./stream";
 
@@ -53,7 +55,16 @@ class Hub {
   private readAgain = false;
   private timers: NodeJS.Timeout[] = [];
   private started: Promise<void> | null = null;
-  private readonly hints = new Hints((hint) => this.hinted(hint));
+  private readonly hints = new Hints(
+    (hint, from) => this.hinted(hint, from),
+    () => this.hintsOpened(),
+  );
+  private readonly presence = new Presence({
+    tell: (hint) => this.hints.send(hint),
+    isHere: (userId) => this.streams.has(userId),
+    here: () => [...this.streams.keys()],
+    deliver: (userId, event) => this.deliverMoment(userId, event),
+  });
 
   /** Streams that are open in this process. */
   get size(): number {
@@ -83,6 +94,7 @@ class Hub {
     const own = this.streams.get(stream.userId);
     if (own) own.add(stream);
     else this.streams.set(stream.userId, new Set([stream]));
+    this.presence.came(stream.userId);
     stream.share = this.opened++ % HEARTBEAT_SHARES;
     this.shares[stream.share]?.add(stream);
     this.count++;
@@ -91,7 +103,10 @@ class Hub {
   remove(stream: Stream): void {
     const own = this.streams.get(stream.userId);
     if (!own?.delete(stream)) return;
-    if (own.size === 0) this.streams.delete(stream.userId);
+    if (own.size === 0) {
+      this.streams.delete(stream.userId);
+      this.presence.left(stream.userId);
+    }
     this.shares[stream.share]?.delete(stream);
     this.count--;
   }
@@ -145,6 +160,7 @@ class Hub {
 
   private stop(): void {
     for (const timer of this.timers) clearInterval(timer);
+    this.presence.stop();
     this.timers = [];
     this.started = null;
     this.delivered.clear();
@@ -155,12 +171,24 @@ class Hub {
     for (const own of [...this.streams.values()]) yield* [...own];
   }
 
-  private hinted(hint: Hint): void {
-    if (hint === "events") this.wake();
-    if (hint === "sessions") {
-      forgetAllSessions();
-      void this.checkSessions();
-    }
+  private hinted(hint: Hint, from: number): void {
+    if (hint === "events") return this.wake();
+    if (hint !== "sessions") return this.presence.heard(hint, from);
+    forgetAllSessions();
+    void this.checkSessions();
+  }
+
+  private hintsOpened(): void {
+    this.wake();
+    forgetAllSessions();
+    void this.checkSessions();
+    this.presence.introduce();
+  }
+
+  /** What is of the moment: it has no id and is never replayed. */
+  private deliverMoment(userId: string, event: StreamEvent): void {
+    const frame = encodeEvent(event);
+    for (const stream of this.streams.get(userId) ?? []) stream.write(frame);
   }
 
   /** Reads the log soon; calls while a read is under way add up to one more. */

@@ -1,0 +1,169 @@
+import "server-only";
+import type { StreamEvent } from "@/lib/protocol/events";
+import { query, type Statement } from "../db";
+import { log } from "../log";
+import type { Hint } from "./hints";
+
+/** Milliseconds that comings and goings are gathered: one statement for all of them. */
+const GATHER_MS = 250;
+
+/** Milliseconds after the last stream of a user closes until they count as gone: a reload is no absence. */
+const GRACE_MS = 5_000;
+
+/** Milliseconds between two signs of life of a server, and without one until its people count as gone. */
+const HERE_EVERY_MS = 5_000;
+const SILENT_MS = 16_000;
+
+type Server = { users: Set<string>; heardAt: number };
+
+type Surroundings = {
+  tell(hint: Hint): void;
+  /** Whether a user has a stream open in this process, and all who have. */
+  isHere(userId: string): boolean;
+  here(): string[];
+  deliver(userId: string, event: StreamEvent): void;
+};
+
+/**
+ * Who is online, on any server: those with a stream open. Nothing of it is stored. Servers tell each
+ * other over the hint channel, and while it is dead people on other servers merely look absent. Only
+ * who shares a conversation with somebody is told of them.
+ */
+export class Presence {
+  private readonly servers = new Map<number, Server>();
+  /** Who was last told to be online. */
+  private readonly told = new Set<string>();
+  private readonly changed = new Set<string>();
+  private readonly newcomers = new Set<string>();
+  private readonly leaving = new Map<string, NodeJS.Timeout>();
+  private gathering: NodeJS.Timeout | null = null;
+  private readonly alive = setInterval(() => this.keepAlive(), HERE_EVERY_MS).unref();
+
+  constructor(private readonly around: Surroundings) {}
+
+  isOnline(userId: string): boolean {
+    if (this.around.isHere(userId) || this.leaving.has(userId)) return true;
+    for (const { users } of this.servers.values()) if (users.has(userId)) return true;
+    return false;
+  }
+
+  /** A stream of a user has opened here. */
+  came(userId: string): void {
+    const leaving = this.leaving.get(userId);
+    if (leaving) clearTimeout(leaving);
+    else this.around.tell(`online ${userId}`);
+    this.leaving.delete(userId);
+    this.newcomers.add(userId);
+    this.change(userId);
+  }
+
+  /** The last stream of a user has closed here. */
+  left(userId: string): void {
+    const timer = setTimeout(() => {
+      this.leaving.delete(userId);
+      this.around.tell(`offline ${userId}`);
+      this.change(userId);
+    }, GRACE_MS);
+    this.leaving.set(userId, timer.unref());
+  }
+
+  /** What another server says. */
+  heard(hint: Hint, from: number): void {
+    const [word, userId] = hint.split(" ");
+    const server = this.servers.get(from) ?? { users: new Set<string>(), heardAt: 0 };
+    server.heardAt = Date.now();
+    this.servers.set(from, server);
+    if (word === "hello") this.tellAll();
+    if (userId === undefined) return;
+    if (word === "online") server.users.add(userId);
+    else server.users.delete(userId);
+    this.change(userId);
+  }
+
+  /** The channel is open: others learn of our people, and tell of theirs. */
+  introduce(): void {
+    this.around.tell("hello");
+    this.tellAll();
+  }
+
+  stop(): void {
+    clearInterval(this.alive);
+    if (this.gathering) clearTimeout(this.gathering);
+    for (const timer of this.leaving.values()) clearTimeout(timer);
+    this.leaving.clear();
+  }
+
+  private tellAll(): void {
+    for (const userId of this.around.here()) this.around.tell(`online ${userId}`);
+  }
+
+  private keepAlive(): void {
+    this.around.tell("here");
+    for (const [number, { users, heardAt }] of this.servers) {
+      if (Date.now() - heardAt < SILENT_MS) continue;
+      this.servers.delete(number);
+      for (const userId of users) this.change(userId);
+    }
+  }
+
+  private change(userId: string): void {
+    this.changed.add(userId);
+    this.gathering ??= setTimeout(() => void this.spread(), GATHER_MS).unref();
+  }
+
+  /** Tells the streams of this process what has changed, and newcomers all. */
+  private async spread(): Promise<void> {
+    this.gathering = null;
+    const newcomers = new Set(this.newcomers);
+    this.newcomers.clear();
+    const changed = [...this.changed].filter((userId) => this.isOnline(userId) !== this.told.has(userId));
+    this.changed.clear();
+    for (const userId of changed) {
+      if (this.isOnline(userId)) this.told.add(userId);
+      else this.told.delete(userId);
+    }
+    try {
+      const contacts = await readContacts([...new Set([...newcomers, ...changed])]);
+      for (const userId of newcomers) {
+        const online = (contacts.get(userId) ?? []).filter((contact) => this.isOnline(contact));
+        this.around.deliver(userId, { type: "presence", online, offline: [], complete: true });
+      }
+      for (const [userId, who] of comings(changed, contacts)) {
+        if (newcomers.has(userId) || !this.around.isHere(userId)) continue;
+        const online = who.filter((id) => this.told.has(id));
+        const offline = who.filter((id) => !this.told.has(id));
+        this.around.deliver(userId, { type: "presence", online, offline, complete: false });
+      }
+    } catch (error) {
+      log.warn({ err: error }, "who is online could not be told");
+    }
+  }
+}
+
+const CONTACTS: Statement = {
+  name: "presence_contacts",
+  text: `SELECT p.user_id, array_agg(DISTINCT q.user_id) AS contacts
+         FROM participants p JOIN participants q ON q.conversation_id = p.conversation_id AND q.user_id <> p.user_id
+         WHERE p.user_id = ANY($1::uuid[])
+         GROUP BY p.user_id`,
+};
+
+/** With whom each of these users shares a conversation. */
+async function readContacts(userIds: string[]): Promise<Map<string, string[]>> {
+  if (userIds.length === 0) return new Map();
+  const rows = await query<{ user_id: string; contacts: string[] }>(CONTACTS, [userIds]);
+  return new Map(rows.map((row) => [row.user_id, row.contacts]));
+}
+
+/** For each who is to be told: which of the changed they share a conversation with. */
+function comings(changed: string[], contacts: Map<string, string[]>): Map<string, string[]> {
+  const told = new Map<string, string[]>();
+  for (const userId of changed) {
+    for (const contact of contacts.get(userId) ?? []) {
+      const who = told.get(contact);
+      if (who) who.push(userId);
+      else told.set(contact, [userId]);
+    }
+  }
+  return told;
+}
