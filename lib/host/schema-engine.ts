@@ -83,12 +83,18 @@ function loadEngine(): Promise<typeof import("@prisma/schema-engine-wasm")> {
     const glue = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
     const bindings = await import("@prisma/schema-engine-wasm/schema_engine_bg");
     const bytes = readFileSync(join(dirname(glue), "schema_engine_bg.wasm"));
-    const { instance } = await WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": bindings });
+    const { instance } = await WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": { ...bindings, ...unheldTimers(bindings) } });
     bindings.__wbg_set_wasm(instance.exports);
     (instance.exports.__wbindgen_start as () => void)();
     return bindings;
   })();
   return engine;
+}
+
+/** The engine gives its lock ten seconds and forgets the timer, which must not keep a finished process alive. */
+function unheldTimers(bindings: object): object {
+  const names = Object.keys(bindings).filter((name) => name.startsWith("__wbg_setTimeout_"));
+  return Object.fromEntries(names.map((name) => [name, (run: () => void, ms: number) => setTimeout(run, ms >>> 0).unref()]));
 }
 
 export function schema(): SchemaContainer {
