@@ -59,3 +59,12 @@ export async function query<Row extends object>(statement: Statement, values: re
 export function isUniqueViolation(error: unknown): boolean {
   return (error as { code?: string } | null)?.code === "23505";
 }
+
+/** A connection that is lost, refused or not to be had, and a database that is starting or stopping. */
+const UNAVAILABLE = /^(ECONN\w+|ENOTFOUND|EPIPE|ETIMEDOUT|08...|53300|57P0[123])$/;
+
+/** Whether the database could not be reached, as opposed to having refused a statement. */
+export function isUnavailable(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  return UNAVAILABLE.test(code ?? "") || /connection terminated|connection timeout|trying to connect/i.test(message ?? "");
+}

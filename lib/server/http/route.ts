@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { JSON_BODY_MAX } from "@/lib/protocol/limits";
 import type { User } from "@/lib/protocol/users";
 import { authenticate } from "../auth/authenticate";
+import { isUnavailable } from "../db";
 import { newId } from "../ids";
 import { log } from "../log";
 import { addressOf, enforceLimit, type LimitName } from "../rate-limits";
@@ -121,6 +122,9 @@ function errorResponse(error: unknown, requestId: string): Response {
   if (error instanceof FieldError) return json(422, { errors: error.errors });
   if (error instanceof HttpError) return json(error.status, { message: error.message }, error.headers);
   log.error({ requestId, err: error }, "a request failed");
+  if (isUnavailable(error)) {
+    return json(503, { message: "The database cannot be reached. Try again in a moment." }, { "Retry-After": "2" });
+  }
   return json(500, { message: "Something went wrong on the server. Try again in a moment." });
 }
 

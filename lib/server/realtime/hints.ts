@@ -5,7 +5,7 @@ import { log } from "../log";
 
 /**
  * What servers tell each other. "events" and "sessions" say "look" after a commit; the tables are the
- * truth. "hello" asks for, and "here" keeps alive, what others have said of who is online.
+ * truth. "hello" asks the others to make themselves known, and "here" is a sign of life.
  */
 export type Hint = "events" | "sessions" | "hello" | "here" | `online ${string}` | `offline ${string}`;
 
@@ -19,6 +19,21 @@ const BATCH = 150;
 
 const RECONNECT_MAX_MS = 5_000;
 
+/** Milliseconds between two signs of life of a server, and without one until it counts as gone. */
+const HERE_EVERY_MS = 5_000;
+const SILENT_MS = 16_000;
+
+type Listeners = {
+  /** @param from a number for each other server. */
+  onHint(hint: Hint, from: number): void;
+  /** The channel is open, for the first time or again: something may have been missed. */
+  onOpen(): void;
+  /** Another server is heard of for the first time. */
+  onMet(): void;
+  /** Another server has not been heard of for a while. */
+  onGone(server: number): void;
+};
+
 /**
  * The wake-up channel between servers: LISTEN and NOTIFY on a connection of its own, because a pooler in
  * transaction mode does not carry LISTEN. It comes back by itself; while it is dead, polling finds all.
@@ -31,19 +46,17 @@ export class Hints {
   private retry: NodeJS.Timeout | null = null;
   private stopped = false;
 
-  /**
-   * @param onHint is told who sent it: a number for each other server.
-   * @param onOpen the channel is open, for the first time or again: something may have been missed.
-   */
-  constructor(
-    private readonly onHint: (hint: Hint, from: number) => void,
-    private readonly onOpen: () => void,
-  ) {
+  /** When each other server was last heard of. */
+  private readonly others = new Map<number, number>();
+  private readonly alive = setInterval(() => this.keepAlive(), HERE_EVERY_MS).unref();
+
+  constructor(private readonly listeners: Listeners) {
     void this.connect();
   }
 
-  /** Tells the other servers, soon. Lost where the channel is dead. */
+  /** Tells the other servers, soon. Lost where the channel is dead, and not sent where nobody would hear it. */
   send(hint: Hint): void {
+    if (this.others.size === 0 && hint !== "hello" && hint !== "here") return;
     // The latest word on somebody has to stand behind an earlier one.
     this.due.delete(hint);
     this.due.add(hint);
@@ -52,8 +65,28 @@ export class Hints {
 
   async stop(): Promise<void> {
     this.stopped = true;
+    clearInterval(this.alive);
     if (this.retry) clearTimeout(this.retry);
     await this.client?.end().catch(() => {});
+  }
+
+  private keepAlive(): void {
+    this.send("here");
+    for (const [server, heardAt] of this.others) {
+      if (Date.now() - heardAt < SILENT_MS) continue;
+      this.others.delete(server);
+      this.listeners.onGone(server);
+    }
+  }
+
+  private heard(payload: string, from: number): void {
+    const met = !this.others.has(from);
+    this.others.set(from, Date.now());
+    if (met) this.listeners.onMet();
+    for (const hint of payload.split(",") as Hint[]) {
+      if (hint === "hello") this.send("here");
+      this.listeners.onHint(hint, from);
+    }
   }
 
   private async flush(): Promise<void> {
@@ -94,7 +127,7 @@ export class Hints {
     // PostgreSQL tells a listener of its own hints too.
     client.on("notification", ({ processId, payload }) => {
       if (processId === (client as unknown as { processID: number }).processID) return;
-      for (const hint of (payload ?? "").split(",")) this.onHint(hint as Hint, processId);
+      this.heard(payload ?? "", processId);
     });
     try {
       await client.connect();
@@ -105,7 +138,8 @@ export class Hints {
     }
     this.client = client;
     this.attempts = 0;
-    this.onOpen();
+    this.send("hello");
+    this.listeners.onOpen();
   }
 
   private reconnectLater(error?: Error): void {

@@ -55,10 +55,12 @@ class Hub {
   private readAgain = false;
   private timers: NodeJS.Timeout[] = [];
   private started: Promise<void> | null = null;
-  private readonly hints = new Hints(
-    (hint, from) => this.hinted(hint, from),
-    () => this.hintsOpened(),
-  );
+  private readonly hints = new Hints({
+    onHint: (hint, from) => this.hinted(hint, from),
+    onOpen: () => this.hintsOpened(),
+    onMet: () => this.presence.introduce(),
+    onGone: (server) => this.presence.lost(server),
+  });
   private readonly presence = new Presence({
     tell: (hint) => this.hints.send(hint),
     isHere: (userId) => this.streams.has(userId),

@@ -10,12 +10,6 @@ const GATHER_MS = 250;
 /** Milliseconds after the last stream of a user closes until they count as gone: a reload is no absence. */
 const GRACE_MS = 5_000;
 
-/** Milliseconds between two signs of life of a server, and without one until its people count as gone. */
-const HERE_EVERY_MS = 5_000;
-const SILENT_MS = 16_000;
-
-type Server = { users: Set<string>; heardAt: number };
-
 type Surroundings = {
   tell(hint: Hint): void;
   /** Whether a user has a stream open in this process, and all who have. */
@@ -30,20 +24,20 @@ type Surroundings = {
  * who shares a conversation with somebody is told of them.
  */
 export class Presence {
-  private readonly servers = new Map<number, Server>();
+  /** Who is online on each other server. */
+  private readonly servers = new Map<number, Set<string>>();
   /** Who was last told to be online. */
   private readonly told = new Set<string>();
   private readonly changed = new Set<string>();
   private readonly newcomers = new Set<string>();
   private readonly leaving = new Map<string, NodeJS.Timeout>();
   private gathering: NodeJS.Timeout | null = null;
-  private readonly alive = setInterval(() => this.keepAlive(), HERE_EVERY_MS).unref();
 
   constructor(private readonly around: Surroundings) {}
 
   isOnline(userId: string): boolean {
     if (this.around.isHere(userId) || this.leaving.has(userId)) return true;
-    for (const { users } of this.servers.values()) if (users.has(userId)) return true;
+    for (const users of this.servers.values()) if (users.has(userId)) return true;
     return false;
   }
 
@@ -70,40 +64,30 @@ export class Presence {
   /** What another server says. */
   heard(hint: Hint, from: number): void {
     const [word, userId] = hint.split(" ");
-    const server = this.servers.get(from) ?? { users: new Set<string>(), heardAt: 0 };
-    server.heardAt = Date.now();
-    this.servers.set(from, server);
-    if (word === "hello") this.tellAll();
     if (userId === undefined) return;
-    if (word === "online") server.users.add(userId);
-    else server.users.delete(userId);
+    const users = this.servers.get(from) ?? new Set<string>();
+    this.servers.set(from, users);
+    if (word === "online") users.add(userId);
+    else users.delete(userId);
     this.change(userId);
   }
 
-  /** The channel is open: others learn of our people, and tell of theirs. */
+  /** Another server is gone, and with it the streams that were open there. */
+  lost(server: number): void {
+    const users = this.servers.get(server) ?? [];
+    this.servers.delete(server);
+    for (const userId of users) this.change(userId);
+  }
+
+  /** Tells the other servers who is online here. */
   introduce(): void {
-    this.around.tell("hello");
-    this.tellAll();
-  }
-
-  stop(): void {
-    clearInterval(this.alive);
-    if (this.gathering) clearTimeout(this.gathering);
-    for (const timer of this.leaving.values()) clearTimeout(timer);
-    this.leaving.clear();
-  }
-
-  private tellAll(): void {
     for (const userId of this.around.here()) this.around.tell(`online ${userId}`);
   }
 
-  private keepAlive(): void {
-    this.around.tell("here");
-    for (const [number, { users, heardAt }] of this.servers) {
-      if (Date.now() - heardAt < SILENT_MS) continue;
-      this.servers.delete(number);
-      for (const userId of users) this.change(userId);
-    }
+  stop(): void {
+    if (this.gathering) clearTimeout(this.gathering);
+    for (const timer of this.leaving.values()) clearTimeout(timer);
+    this.leaving.clear();
   }
 
   private change(userId: string): void {

@@ -19,7 +19,7 @@ export type Sink = {
 };
 
 /** Bodies that are read from the log at a time, so that a long replay holds little in memory. */
-const REPLAY_CHUNK = 200;
+const REPLAY_CHUNK = 100;
 
 const COMMENT = Buffer.from(":\n\n");
 
@@ -71,13 +71,13 @@ export class Stream {
     for (let start = 0; start < keys.length && !this.closed; start += REPLAY_CHUNK) {
       const chunk = keys.slice(start, start + REPLAY_CHUNK);
       const events = new Map((await readEvents(chunk)).map((event) => [event.id, event]));
-      chunk.forEach(({ id }, i) => {
+      for (const [i, { id }] of chunk.entries()) {
         const event = events.get(id);
-        if (!event || id === cursor.eventId) return;
+        if (!event || id === cursor.eventId) continue;
         const at = { epoch: cursor.epoch, position: resume[start + i] ?? cursor.position, eventId: id };
         this.write(encodeEvent(eventFor(this.userId, event), at));
-      });
-      await this.sink.drained();
+        await this.sink.drained();
+      }
     }
     this.write(encodeEvent({ type: "ready" }, { ...cursor, position, eventId: 0 }));
     this.goLive(new Set(keys.map(({ id }) => id)));
