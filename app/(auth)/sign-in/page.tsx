@@ -1,0 +1,44 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { DevelopmentLogin } from "@/components/auth/development-login";
+import { ProviderButtons } from "@/components/auth/provider-buttons";
+import { SignInForm } from "@/components/auth/sign-in-form";
+import { refusalOf, safeReturnPath } from "@/lib/client/access";
+import { currentCaller } from "@/lib/server/auth/current-user";
+import { oauthProviders } from "@/lib/server/auth/providers";
+import { config } from "@/lib/server/config";
+import { developmentCast } from "@/lib/server/development-cast";
+
+export const metadata: Metadata = { title: "Sign in" };
+
+type Props = { searchParams: Promise<{ callbackUrl?: string; error?: string }> };
+
+export default async function SignInPage({ searchParams }: Props) {
+  const { callbackUrl, error } = await searchParams;
+  const to = safeReturnPath(callbackUrl);
+  if (await currentCaller()) redirect(to);
+  const { DEV_LOGIN, SIGN_UP } = config();
+  return (
+    <>
+      <h1 className="text-xl font-bold tracking-tight">Sign in</h1>
+      <p className="mt-1 mb-6 text-muted">Pick up where you left off.</p>
+      {error && (
+        <p role="alert" className="mb-5 rounded-md bg-danger-soft p-3 text-sm text-danger">
+          {refusalOf(error)}
+        </p>
+      )}
+      <SignInForm to={to} />
+      <ProviderButtons providers={oauthProviders().map(({ id, name }) => ({ id, name }))} to={to} />
+      {SIGN_UP === "open" && (
+        <p className="mt-5 text-sm text-muted">
+          New here?{" "}
+          <Link href="/sign-up" className="font-medium text-accent underline underline-offset-3 hover:no-underline">
+            Create an account
+          </Link>
+        </p>
+      )}
+      {DEV_LOGIN && <DevelopmentLogin cast={await developmentCast()} to={to} />}
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { SignUpForm } from "@/components/auth/sign-up-form";
+import { currentCaller } from "@/lib/server/auth/current-user";
+import { config } from "@/lib/server/config";
+
+export const metadata: Metadata = { title: "Create an account" };
+
+export default async function SignUpPage() {
+  if (await currentCaller()) redirect("/");
+  const open = config().SIGN_UP === "open";
+  return (
+    <>
+      <h1 className="text-xl font-bold tracking-tight">Create an account</h1>
+      <p className="mt-1 mb-6 text-muted">
+        {open ? "A name and a password, and you can talk." : "New accounts cannot be made on this server. Ask whoever runs it."}
+      </p>
+      {open && <SignUpForm to="/" />}
+      <p className="mt-5 text-sm text-muted">
+        Have one already?{" "}
+        <Link href="/sign-in" className="font-medium text-accent underline underline-offset-3 hover:no-underline">
+          Sign in
+        </Link>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,54 @@
+import { ArrowLeft } from "lucide-react";
+import type { Metadata } from "next";
+import { cookies } from "next/headers";
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { AvatarForm } from "@/components/settings/avatar-form";
+import { DeviceList } from "@/components/settings/device-list";
+import { NameForm } from "@/components/settings/name-form";
+import { PasswordForm } from "@/components/settings/password-form";
+import { Section } from "@/components/settings/section";
+import { ThemePicker } from "@/components/settings/theme-picker";
+import { THEME_COOKIE, themeFrom } from "@/lib/client/preferences";
+import { currentCaller } from "@/lib/server/auth/current-user";
+import { listSessions } from "@/lib/server/sessions";
+import { findAccount, requireUser } from "@/lib/server/users";
+
+export const metadata: Metadata = { title: "Settings" };
+
+export default async function SettingsPage() {
+  const caller = await currentCaller();
+  if (!caller) redirect("/sign-in?callbackUrl=/settings");
+  const user = await requireUser(caller.user.id);
+  const [jar, sessions, account] = await Promise.all([
+    cookies(),
+    listSessions(user.id, caller.session.id),
+    findAccount(user.username),
+  ]);
+  return (
+    <main id="main" className="mx-auto w-full max-w-3xl px-6 pt-[max(1.5rem,env(safe-area-inset-top))] pb-16">
+      <Link href="/" className="-ms-2 inline-flex min-h-10 items-center gap-2 rounded-md px-2 text-muted hover:text-text">
+        <ArrowLeft aria-hidden="true" className="size-4.5" />
+        Conversations
+      </Link>
+      <h1 className="mt-3 text-xl font-bold tracking-tight">Settings</h1>
+      <div className="divide-y divide-hairline">
+        <Section title="You" note="As others see you.">
+          <div className="grid gap-6">
+            <AvatarForm user={user} />
+            <NameForm user={user} />
+          </div>
+        </Section>
+        <Section title="Theme" note="On this device.">
+          <ThemePicker initial={themeFrom(jar.get(THEME_COOKIE)?.value)} />
+        </Section>
+        <Section title="Password" note="Changing it signs your other devices out.">
+          <PasswordForm username={user.username} hasPassword={account?.passwordHash != null} />
+        </Section>
+        <Section title="Devices" note="Where you are signed in. Signing a device out takes seconds.">
+          <DeviceList sessions={sessions} />
+        </Section>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,53 @@
+"use client";
+
+import { type ReactNode, useState, useTransition } from "react";
+import { Button } from "@/components/ui/button";
+import type { FormErrors } from "@/lib/client/access";
+
+type Props = {
+  /** Signs in; null when it worked. */
+  submit: (values: { username: string; password: string }) => Promise<FormErrors | null>;
+  /** Where a browser without our script sends the form: by POST, so that no password ends up in an address. */
+  action: string;
+  /** Where to go then. */
+  to: string;
+  button: string;
+  children: (errors: FormErrors) => ReactNode;
+};
+
+/** What sign-in and sign-up share: send, tell what is wrong beside its field, go on when it worked. */
+export function AuthForm({ submit, action, to, button, children }: Props) {
+  const [errors, setErrors] = useState<FormErrors>({});
+  const [pending, startTransition] = useTransition();
+
+  return (
+    <form
+      method="post"
+      action={action}
+      noValidate
+      className="grid gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const form = event.currentTarget;
+        const data = new FormData(form);
+        startTransition(async () => {
+          const refused = await submit({ username: String(data.get("username") ?? ""), password: String(data.get("password") ?? "") });
+          setErrors(refused ?? {});
+          // A new document: everything that the last person's session rendered is gone with the old one.
+          if (!refused) return window.location.assign(to);
+          form.querySelector<HTMLInputElement>(`[name="${Object.keys(refused)[0]}"]`)?.focus();
+        });
+      }}
+    >
+      {children(errors)}
+      {errors.form && (
+        <p role="alert" className="text-sm text-danger">
+          {errors.form}
+        </p>
+      )}
+      <Button type="submit" look="primary" disabled={pending} className="mt-1 w-full">
+        {button}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,37 @@
+"use client";
+
+import { TextField } from "@/components/ui/text-field";
+import { signUp } from "@/lib/client/access";
+import { PASSWORD_MIN, USERNAME_MAX } from "@/lib/protocol/limits";
+import { AuthForm } from "./auth-form";
+
+export function SignUpForm({ to }: { to: string }) {
+  return (
+    <AuthForm submit={({ username, password }) => signUp(username, password)} action="/sign-up" to={to} button="Create account">
+      {(errors) => (
+        <>
+          <TextField
+            label="Username"
+            name="username"
+            autoComplete="username"
+            autoCapitalize="none"
+            autoCorrect="off"
+            spellCheck={false}
+            maxLength={USERNAME_MAX}
+            hint="This is how others find you."
+            error={errors.username}
+          />
+          <TextField
+            label="Password"
+            name="password"
+            type="password"
+            autoComplete="new-password"
+            minLength={PASSWORD_MIN}
+            hint={`At least ${PASSWORD_MIN} characters. A few words are better than odd signs.`}
+            error={errors.password}
+          />
+        </>
+      )}
+    </AuthForm>
+  );
+}

@@ -1,0 +1,85 @@
+"use client";
+
+import { ArrowUp } from "lucide-react";
+import { useEffect, useRef } from "react";
+import { useDraft, useMessengerActions } from "@/lib/client/hooks";
+import { MESSAGE_MAX_CODE_POINTS } from "@/lib/protocol/limits";
+import { codePoints } from "@/lib/protocol/text";
+
+/** From here on the composer counts down. */
+const COUNT_FROM = 300;
+
+/**
+ * Where one writes. Enter sends and Shift+Enter breaks the line; under a thumb Enter breaks the line
+ * and the button sends. Never disabled: what is sent without a connection waits in the outbox.
+ */
+export function Composer({ conversationId, label }: { conversationId: string; label: string }) {
+  const messenger = useMessengerActions();
+  const draft = useDraft(conversationId);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const left = MESSAGE_MAX_CODE_POINTS - (draft.length < MESSAGE_MAX_CODE_POINTS - COUNT_FROM ? 0 : codePoints(draft.trim()));
+  const sendable = draft.trim() !== "" && left >= 0;
+
+  useEffect(() => {
+    // What was typed before the script came would otherwise be lost with the first key after it.
+    if (field.current?.value) messenger.setDraft(conversationId, field.current.value);
+    // On touch a focus would raise the keyboard over what one came to read.
+    if (!matchMedia("(pointer: coarse)").matches) field.current?.focus({ preventScroll: true });
+  }, [messenger, conversationId]);
+
+  function send() {
+    field.current?.focus();
+    if (!sendable) return;
+    messenger.setDraft(conversationId, "");
+    void messenger.send(conversationId, draft.trim());
+    void messenger.jumpToLatest(conversationId);
+  }
+
+  return (
+    <form
+      className="mx-auto flex w-full max-w-190 items-end gap-2 px-4 pb-[max(0.75rem,env(safe-area-inset-bottom))]"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <div className="composer" data-text={`${draft}\u200b`}>
+        <textarea
+          ref={field}
+          name="message"
+          aria-label={label}
+          aria-describedby={left <= COUNT_FROM ? "characters-left" : undefined}
+          aria-invalid={left < 0 || undefined}
+          placeholder="Write a message"
+          dir="auto"
+          rows={1}
+          autoComplete="off"
+          enterKeyHint="enter"
+          value={draft}
+          onChange={(event) => messenger.setDraft(conversationId, event.target.value)}
+          onKeyDown={(event) => {
+            // In the middle of composing Japanese, say, Enter picks a word. 229 is how Safari tells.
+            const composing = event.nativeEvent.isComposing || event.keyCode === 229;
+            if (event.key !== "Enter" || event.shiftKey || composing || matchMedia("(pointer: coarse)").matches) return;
+            event.preventDefault();
+            send();
+          }}
+        />
+        {left <= COUNT_FROM && (
+          <span id="characters-left" className={`composer-count ${left < 0 ? "text-danger" : "text-muted"}`}>
+            {left < 0 ? `${-left} too many` : `${left} left`}
+          </span>
+        )}
+      </div>
+      <button
+        type="submit"
+        aria-label="Send"
+        title="Send"
+        aria-disabled={!sendable}
+        className="flex size-11 shrink-0 items-center justify-center rounded-full bg-accent text-on-accent transition-[background-color,opacity] duration-120 hover:bg-accent-hover aria-disabled:bg-transparent aria-disabled:text-muted"
+      >
+        <ArrowUp aria-hidden="true" className="size-5" strokeWidth={2.25} />
+      </button>
+    </form>
+  );
+}

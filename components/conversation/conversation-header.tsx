@@ -1,0 +1,40 @@
+"use client";
+
+import { ArrowLeft } from "lucide-react";
+import Link from "next/link";
+import { Avatar, PersonName } from "@/components/ui/avatar";
+import { ICON_BUTTON } from "@/components/ui/icon-button";
+import { cameFrom } from "@/lib/client/back";
+import type { User } from "@/lib/protocol/users";
+
+/** With whom one talks and, where the list is not beside it, the way back to the list. */
+export function ConversationHeader({ other }: { other: User | null }) {
+  return (
+    <header className="flex min-h-16 shrink-0 items-center gap-3 px-4 pt-[env(safe-area-inset-top)] max-md:ps-2">
+      <Link
+        href="/"
+        aria-label="Conversations"
+        className={`${ICON_BUTTON} md:hidden`}
+        onClick={(event) => {
+          // Going back and not forth keeps the browser's own back button meaning what it says.
+          if (!cameFrom("/")) return;
+          event.preventDefault();
+          window.history.back();
+        }}
+      >
+        <ArrowLeft aria-hidden="true" className="size-5" />
+      </Link>
+      {other && (
+        <>
+          <Avatar user={other} size="sm" />
+          <div className="flex min-w-0 items-baseline gap-2">
+            <h2 className="flex min-w-0 font-bold">
+              <PersonName user={other} />
+            </h2>
+            {other.name && <span className="hidden truncate text-sm text-muted sm:block">@{other.username}</span>}
+          </div>
+        </>
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,47 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { useMessenger, useMessengerActions, useOrder } from "@/lib/client/hooks";
+import { moveFocus, useKey } from "@/lib/client/keys";
+import { ConversationRow } from "./conversation-row";
+import { LoadMore } from "./load-more";
+import { NoConversations } from "./no-conversations";
+
+/** The conversations, the latest first, as live as the messages. Arrow keys walk it; Alt with them switches. */
+export function ConversationList({ openId, onFind }: { openId: string | null; onFind: () => void }) {
+  const router = useRouter();
+  const messenger = useMessengerActions();
+  const order = useOrder();
+  const hasMore = useMessenger((state) => state.hasMore);
+  const loading = useMessenger((state) => state.loadingMore);
+  const [focused, setFocused] = useState<string | null>(null);
+
+  useKey(
+    (event) => event.altKey && !event.ctrlKey && !event.metaKey && (event.key === "ArrowUp" || event.key === "ArrowDown"),
+    (event) => {
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      const at = openId ? order.indexOf(openId) : -1;
+      const next = order[at < 0 ? 0 : at + step];
+      if (next) router.push(`/c/${next}`);
+    },
+  );
+
+  if (order.length === 0 && !hasMore) return <NoConversations onFind={onFind} />;
+  // One row is in the tab order: where the focus last was, else what is open, else the first.
+  const stop = [focused, openId].find((id) => id !== null && order.includes(id)) ?? order[0];
+  return (
+    <nav aria-label="Conversations" className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
+      <ul
+        onKeyDown={(event) => {
+          if (!event.altKey && moveFocus(event.currentTarget, event.key)) event.preventDefault();
+        }}
+      >
+        {order.map((id) => (
+          <ConversationRow key={id} id={id} open={id === openId} tabStop={id === stop} onFocus={setFocused} />
+        ))}
+      </ul>
+      {hasMore && <LoadMore loading={loading} onLoad={() => void messenger.loadMore()} />}
+    </nav>
+  );
+}

@@ -1,0 +1,100 @@
+"use client";
+
+import { Autocomplete } from "@base-ui/react/autocomplete";
+import { Dialog } from "@base-ui/react/dialog";
+import { Search, X } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useMessengerActions } from "@/lib/client/hooks";
+import { useKey } from "@/lib/client/keys";
+import { type Found, useFind } from "@/lib/client/find";
+import { ICON_BUTTON } from "@/components/ui/icon-button";
+import { FoundRow } from "./found-row";
+
+type Props = { open: boolean; onOpenChange: (open: boolean) => void; openId: string | null };
+
+/** Switches to a conversation or starts one: type, pick with the arrows, Enter. Ctrl or ⌘ with K opens it. */
+export function FindDialog({ open, onOpenChange, openId }: Props) {
+  useKey(
+    (event) => (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k",
+    () => onOpenChange(!open),
+  );
+  return (
+    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="fixed inset-0 z-30 bg-scrim transition-opacity duration-160 data-ending-style:opacity-0 data-starting-style:opacity-0" />
+        <Dialog.Viewport className="fixed inset-0 z-30 flex justify-center p-3 pt-[max(0.75rem,env(safe-area-inset-top))] sm:pt-[14vh]">
+          <Dialog.Popup className="floating flex h-fit max-h-[min(32rem,100%)] w-full max-w-120 flex-col overflow-hidden transition-[opacity,translate] duration-160 ease-out data-ending-style:opacity-0 data-starting-style:-translate-y-2 data-starting-style:opacity-0">
+            <Dialog.Title className="sr-only">Find or start a conversation</Dialog.Title>
+            <FindPanel openId={openId} onDone={() => onOpenChange(false)} />
+          </Dialog.Popup>
+        </Dialog.Viewport>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function FindPanel({ openId, onDone }: { openId: string | null; onDone: () => void }) {
+  const router = useRouter();
+  const messenger = useMessengerActions();
+  const { text, setText, groups, status, setError } = useFind(messenger, openId);
+
+  async function go(found: Found) {
+    try {
+      const id = found.kind === "conversation" ? found.id : (await messenger.startConversation(found.username)).id;
+      onDone();
+      router.push(`/c/${id}`);
+    } catch (error) {
+      setError(error instanceof Error ? error.message : "That did not work.");
+    }
+  }
+
+  return (
+    <Autocomplete.Root
+      open
+      inline
+      items={groups}
+      filter={null}
+      autoHighlight="always"
+      value={text}
+      onValueChange={(value, { reason }) => reason !== "item-press" && setText(value)}
+      itemToStringValue={(item: Found) => item.key}
+    >
+      <div className="flex shrink-0 items-center gap-3 ps-4 pe-2">
+        <Search aria-hidden="true" className="size-4.5 shrink-0 text-muted" />
+        <Autocomplete.Input
+          aria-label="Find by name or username"
+          placeholder="Name or username"
+          autoCapitalize="none"
+          autoCorrect="off"
+          spellCheck={false}
+          className="h-14 min-w-0 flex-1 bg-transparent text-base outline-none placeholder:text-muted"
+        />
+        <Dialog.Close aria-label="Close" className={ICON_BUTTON}>
+          <X aria-hidden="true" className="size-4.5" />
+        </Dialog.Close>
+      </div>
+      <div className="min-h-0 overflow-y-auto overscroll-contain">
+        <Autocomplete.List className="px-2 pb-2 empty:hidden">
+          {(group: { value: string; items: Found[] }) => (
+            <Autocomplete.Group key={group.value} items={group.items}>
+              <Autocomplete.GroupLabel className="px-2.5 pt-2 pb-1 text-xs font-medium text-muted">{group.value}</Autocomplete.GroupLabel>
+              <Autocomplete.Collection>
+                {(found: Found) => (
+                  <Autocomplete.Item
+                    key={found.key}
+                    value={found}
+                    onClick={() => void go(found)}
+                    className="flex min-h-12 items-center gap-3 rounded-sm px-2.5 outline-none data-highlighted:bg-hover"
+                  >
+                    <FoundRow found={found} />
+                  </Autocomplete.Item>
+                )}
+              </Autocomplete.Collection>
+            </Autocomplete.Group>
+          )}
+        </Autocomplete.List>
+        <Autocomplete.Status className="px-4.5 pb-4 text-sm text-muted empty:hidden">{status}</Autocomplete.Status>
+      </div>
+    </Autocomplete.Root>
+  );
+}

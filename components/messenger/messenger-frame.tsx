@@ -1,0 +1,40 @@
+"use client";
+
+import { useSelectedLayoutSegments } from "next/navigation";
+import { type ReactNode, useState } from "react";
+import { MessengerContext, useStart } from "@/lib/client/hooks";
+import { createMessenger, type Snapshot } from "@/lib/client/store";
+import { Announcer } from "./announcer";
+import { ConnectionBanner } from "./connection-banner";
+import { FindDialog } from "./find-dialog";
+import { Sidebar } from "./sidebar";
+import { SidebarResizer } from "./sidebar-resizer";
+
+/**
+ * The frame that stays while conversations come and go: the list at the left, what is open at the
+ * right; on a phone one of the two. It holds the page's one messenger.
+ */
+export function MessengerFrame({ snapshot, children }: { snapshot: Snapshot; children: ReactNode }) {
+  const [messenger] = useState(() => createMessenger(snapshot));
+  const [finding, setFinding] = useState(false);
+  const openId = useSelectedLayoutSegments()[1] ?? null;
+  useStart(messenger);
+
+  return (
+    <MessengerContext value={messenger}>
+      <a href="#main" className="skip-link">
+        Skip to the conversation
+      </a>
+      <div className="messenger" data-open={openId ? "" : undefined}>
+        <Sidebar openId={openId} onFind={() => setFinding(true)} />
+        <SidebarResizer />
+        <main id="main" tabIndex={-1} className="pane-conversation">
+          <ConnectionBanner />
+          {children}
+        </main>
+      </div>
+      <FindDialog open={finding} onOpenChange={setFinding} openId={openId} />
+      <Announcer />
+    </MessengerContext>
+  );
+}

@@ -1,0 +1,49 @@
+"use client";
+
+import { Menu } from "@base-ui/react/menu";
+import { LogOut, Settings } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { Avatar, PersonName } from "@/components/ui/avatar";
+import { endThisSession } from "@/lib/client/account";
+import { useMessenger } from "@/lib/client/hooks";
+
+/** One's own picture; behind it, what concerns oneself. */
+export function OwnMenu() {
+  const me = useMessenger((state) => state.me);
+  const router = useRouter();
+  return (
+    <Menu.Root>
+      <Menu.Trigger aria-label="Your account" className="rounded-full touch:p-1.5">
+        <Avatar user={me} size="sm" />
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner align="end" sideOffset={6} className="z-20">
+          <Menu.Popup className="floating w-60 p-1.5">
+            <div className="px-2.5 pt-1.5 pb-2.5">
+              <p className="flex font-bold">
+                <PersonName user={me} />
+              </p>
+              <p className="truncate text-sm text-muted">@{me.username}</p>
+            </div>
+            <Menu.Item className={ITEM} onClick={() => router.push("/settings")}>
+              <Settings aria-hidden="true" className="size-4 text-muted" />
+              Settings
+            </Menu.Item>
+            <Menu.Item
+              className={ITEM}
+              onClick={async () => {
+                await endThisSession();
+                window.location.assign("/sign-in");
+              }}
+            >
+              <LogOut aria-hidden="true" className="size-4 text-muted" />
+              Sign out
+            </Menu.Item>
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}
+
+const ITEM = "flex min-h-9 touch:min-h-11 items-center gap-2.5 rounded-sm px-2.5 outline-none data-highlighted:bg-hover";

@@ -1,0 +1,32 @@
+"use client";
+
+import { Search } from "lucide-react";
+import { useHotkeyName } from "@/lib/client/keys";
+import { ConversationList } from "./conversation-list";
+import { OwnMenu } from "./own-menu";
+
+/** Who one is, how to find somebody, and with whom one talks. */
+export function Sidebar({ openId, onFind }: { openId: string | null; onFind: () => void }) {
+  const hotkey = useHotkeyName("K");
+  return (
+    <div className="pane-list">
+      <header className="flex min-h-16 shrink-0 items-center justify-between gap-2 ps-5 pe-3 pt-[env(safe-area-inset-top)]">
+        <h1 className="text-lg font-bold tracking-tight">Parley</h1>
+        <OwnMenu />
+      </header>
+      <div className="shrink-0 px-3 pb-2">
+        <button
+          type="button"
+          onClick={onFind}
+          aria-keyshortcuts="Control+K Meta+K"
+          className="flex h-10 w-full items-center gap-2.5 rounded-md bg-hover px-3 text-start text-muted transition-colors duration-120 hover:text-text touch:h-11"
+        >
+          <Search aria-hidden="true" className="size-4" />
+          <span className="flex-1 truncate">Find or start a conversation</span>
+          <kbd className="font-sans text-xs touch:hidden">{hotkey}</kbd>
+        </button>
+      </div>
+      <ConversationList openId={openId} onFind={onFind} />
+    </div>
+  );
+}

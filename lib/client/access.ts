@@ -1,0 +1,72 @@
+import { signIn } from "next-auth/react";
+import { ErrorBody } from "@/lib/protocol/errors";
+
+/** Sentences by field; what belongs to no field stands under `form`. */
+export type FormErrors = Record<string, string>;
+
+const UNREACHABLE: FormErrors = { form: "The server cannot be reached. Try again in a moment." };
+
+const REFUSALS: Record<string, string> = {
+  CredentialsSignin: "This username and password do not go together.",
+  TooManyRequests: "Too many tries. Wait a few minutes, then try again.",
+  OAuthAccountNotLinked: "That identity belongs to another account. Sign in the way you did before.",
+  SignUpClosed: "New accounts cannot be made on this server.",
+  SessionRequired: "Sign in to see this page.",
+};
+
+/** The sentence for one of next-auth's codes, or for one of ours. */
+export function refusalOf(code: string): string {
+  return REFUSALS[code] ?? "Signing in did not work. Try again, or another way.";
+}
+
+/** Signs in on this browser. Null when it worked, else what to tell. */
+export async function signInWithPassword(username: string, password: string): Promise<FormErrors | null> {
+  if (!username.trim()) return { username: "Enter your username." };
+  if (!password) return { password: "Enter your password." };
+  return signInWith({ username, password });
+}
+
+/** The development login: by name alone, where the server allows it. */
+export async function signInAs(username: string): Promise<FormErrors | null> {
+  if (!username.trim()) return { username: "Whom do you want to be?" };
+  const refused = await signInWith({ username });
+  return refused?.form === REFUSALS.CredentialsSignin ? { username: "Nobody has that username." } : refused;
+}
+
+/** Makes the account, then signs in with it. */
+export async function signUp(username: string, password: string): Promise<FormErrors | null> {
+  try {
+    const response = await fetch("/api/users", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ username, password }),
+    });
+    if (!response.ok) return await formErrors(response);
+  } catch {
+    return UNREACHABLE;
+  }
+  return signInWithPassword(username, password);
+}
+
+/** What a refused request says, by field. */
+export async function formErrors(response: Response): Promise<FormErrors> {
+  const body = ErrorBody.safeParse(await response.json().catch(() => null));
+  if (!body.success) return { form: "Something went wrong. Try again." };
+  return "errors" in body.data ? body.data.errors : { form: body.data.message };
+}
+
+async function signInWith(credentials: Record<string, string>): Promise<FormErrors | null> {
+  try {
+    const result = await signIn("credentials", { ...credentials, redirect: false });
+    return result?.ok ? null : { form: refusalOf(result?.error ?? "") };
+  } catch {
+    return UNREACHABLE;
+  }
+}
+
+/** Where to go once signed in: a path of this site and nothing else, so that a link cannot send people away. */
+export function safeReturnPath(path: string | null | undefined): string {
+  if (!path?.startsWith("/")) return "/";
+  const url = new URL(path, "https://parley.invalid");
+  return url.origin === "https://parley.invalid" ? url.pathname + url.search : "/";
+}

@@ -1,0 +1,70 @@
+import { useEffect, useMemo, useState } from "react";
+import type { User } from "@/lib/protocol/users";
+import { ApiError } from "./api";
+import { useMessenger } from "./hooks";
+import { displayName } from "./person";
+import type { Messenger } from "./store";
+
+/** What a search offers. `key` names it in its list. */
+export type Found =
+  | { kind: "conversation"; key: string; id: string; user: User }
+  | { kind: "person"; key: string; username: string };
+
+export type FoundGroup = { value: string; items: Found[] };
+
+/** Conversations shown before anything is typed, and at most beside people. */
+const CONVERSATIONS_SHOWN = 6;
+/** Milliseconds without a key before the server is asked. */
+const PAUSE_MS = 120;
+
+/** Held conversations by name at once, people by the beginning of their username a moment later. */
+export function useFind(messenger: Messenger, openId: string | null) {
+  const [text, setText] = useState("");
+  const [people, setPeople] = useState<{ for: string; usernames: string[] }>({ for: "", usernames: [] });
+  const [error, setError] = useState<string | null>(null);
+  const conversations = useMessenger((state) => state.conversations);
+  const order = useMessenger((state) => state.order);
+  const query = text.trim().replace(/^@/, "").toLowerCase();
+
+  useEffect(() => {
+    setError(null);
+    if (query === "") return;
+    const abort = new AbortController();
+    const timer = setTimeout(async () => {
+      try {
+        setPeople({ for: query, usernames: await messenger.searchUsernames(query, abort.signal) });
+      } catch (failure) {
+        if (!abort.signal.aborted) setError(failure instanceof ApiError ? failure.message : "The search did not work.");
+      }
+    }, PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [messenger, query]);
+
+  const groups = useMemo(() => {
+    const held = order.flatMap((id) => {
+      const user = conversations[id]?.otherParticipant;
+      return user && id !== openId ? [{ kind: "conversation", key: id, id, user } satisfies Found] : [];
+    });
+    const matching = held.filter(({ user }) => matches(user, query)).slice(0, CONVERSATIONS_SHOWN);
+    const shown = new Set(matching.map(({ user }) => user.username));
+    const others = query === "" ? [] : people.usernames.filter((username) => username.toLowerCase().startsWith(query) && !shown.has(username));
+    const found: FoundGroup[] = [
+      { value: "Conversations", items: matching },
+      { value: "People", items: others.map((username): Found => ({ kind: "person", key: `@${username}`, username })) },
+    ];
+    return found.filter(({ items }) => items.length > 0);
+  }, [conversations, order, people, query, openId]);
+
+  const settled = query === "" || people.for === query;
+  const status = error ?? (groups.length > 0 || !settled ? null : query === "" ? "Type the beginning of a username." : "Nobody by that name.");
+  return { text, setText, groups, status, setError };
+}
+
+/** A word of the name, or the username, begins so. */
+function matches(user: User, query: string): boolean {
+  return [user.username, ...displayName(user).split(/\s+/)].some((word) => word.toLowerCase().startsWith(query)) ||
+    displayName(user).toLowerCase().startsWith(query);
+}

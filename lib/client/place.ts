@@ -1,0 +1,65 @@
+import type { Range } from "./transcript";
+
+/**
+ * Where a reader is in a transcript, in a scroller that is laid out from its end (`column-reverse`):
+ * the end is scroll position 0 and above it positions are negative. So what joins above moves nothing,
+ * even in mid-swing, and the end stays the end while the keyboard or the composer grows. Only what
+ * joins or leaves below has to be made up for, which is what these functions do.
+ */
+export type Place = { nearEnd: boolean; row: HTMLElement | null; top: number };
+
+/** Closer to the end than this, a reader follows it. */
+const NEAR_END_PX = 100;
+/** Of a row, this much has to be on screen to count as seen. */
+const SEEN_PX = 24;
+
+export function isNearEnd(scroller: HTMLElement): boolean {
+  return -scroller.scrollTop <= NEAR_END_PX;
+}
+
+export function placeOf(scroller: HTMLElement): Place {
+  const row = rowsOnScreen(scroller)?.first ?? null;
+  return { nearEnd: isNearEnd(scroller), row, top: row?.getBoundingClientRect().top ?? 0 };
+}
+
+/** Puts the row that was at the top where it was. A row that has gone means another window: its end, then. */
+export function returnTo(scroller: HTMLElement, { row, top }: Place): void {
+  if (row?.isConnected) scroller.scrollTop += row.getBoundingClientRect().top - top;
+  else goToEnd(scroller);
+}
+
+export function goToEnd(scroller: HTMLElement): void {
+  scroller.scrollTop = 0;
+}
+
+/** Opens at the "new messages" line where there is one, else at the end. The line's own style says how far below the top. */
+export function goToUnread(scroller: HTMLElement): void {
+  const line = scroller.querySelector(".unread-line");
+  if (line && line.getBoundingClientRect().top < scroller.getBoundingClientRect().top) line.scrollIntoView({ block: "start" });
+}
+
+/** The `seq`s on screen. */
+export function seenIn(scroller: HTMLElement): Range | null {
+  const rows = rowsOnScreen(scroller);
+  return rows && { first: Number(rows.first.dataset.seq), last: Number(rows.last.dataset.seq) };
+}
+
+function rowsOnScreen(scroller: HTMLElement): { first: HTMLElement; last: HTMLElement } | null {
+  const rows = scroller.querySelectorAll<HTMLElement>("[data-seq]");
+  const view = scroller.getBoundingClientRect();
+  const first = rows[firstWhere(rows, (row) => row.getBoundingClientRect().bottom > view.top)];
+  const last = rows[firstWhere(rows, (row) => row.getBoundingClientRect().top > view.bottom - SEEN_PX) - 1];
+  return first && last ? { first, last } : null;
+}
+
+/** Rows stand in order, so a dozen of three hundred are measured. */
+function firstWhere(rows: ArrayLike<HTMLElement>, holds: (row: HTMLElement) => boolean): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(rows[middle] as HTMLElement)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

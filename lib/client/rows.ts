@@ -1,0 +1,66 @@
+import type { Message } from "@/lib/protocol/messages";
+import { dayOf } from "./clock";
+import type { OutboxItem } from "./state";
+
+/** Messages of one sender that follow each other this closely are one group. */
+const GROUP_MS = 5 * 60 * 1000;
+
+/** How far a message of one's own has come; null for those of others. */
+export type Progress = "pending" | "waiting" | "failed" | "sent" | "read" | null;
+
+/** One line of the transcript, in values that compare by identity: a row whose values are the same is not drawn again. */
+export type Row = {
+  /** The same from pending to read, so that the row stays the same element. */
+  key: string;
+  message: Message | OutboxItem;
+  progress: Progress;
+  /** The first of a day: a line with the day stands above it. */
+  startsDay: boolean;
+  /** The first unread one: the "new messages" line stands above it. */
+  startsUnread: boolean;
+  /** Goes on where its sender left off: less space above, tighter corners. */
+  continues: boolean;
+};
+
+type Input = {
+  messages: readonly Message[];
+  /** Unsent ones, shown after the last message. */
+  outbox: readonly OutboxItem[];
+  firstUnread: number | null;
+  otherReadSeq: number | null;
+  /** The reader's time zone: what a day is. */
+  zone: string;
+};
+
+export function rowsOf({ messages, outbox, firstUnread, otherReadSeq, zone }: Input): Row[] {
+  let before: Message | OutboxItem | undefined;
+  let dayBefore = "";
+  return [...messages, ...outbox].map((message) => {
+    const day = dayOf(message.createdAt, zone);
+    const startsDay = day !== dayBefore;
+    const startsUnread = "seq" in message && message.seq === firstUnread;
+    const continues = !startsDay && !startsUnread && before !== undefined && isGroup(before, message);
+    before = message;
+    dayBefore = day;
+    return { key: keyOf(message), message, progress: progressOf(message, otherReadSeq), startsDay, startsUnread, continues };
+  });
+}
+
+function isGroup(a: Message | OutboxItem, b: Message | OutboxItem): boolean {
+  return senderOf(a) === senderOf(b) && Date.parse(b.createdAt) - Date.parse(a.createdAt) < GROUP_MS;
+}
+
+/** Whose group it belongs to; all of one's own are one person's, sent or not. */
+function senderOf(message: Message | OutboxItem): string {
+  return "sender" in message && !message.mine ? message.sender.id : "me";
+}
+
+function keyOf(message: Message | OutboxItem): string {
+  return "sender" in message ? ((message.mine ? message.clientId : undefined) ?? message.id) : message.clientId;
+}
+
+function progressOf(message: Message | OutboxItem, otherReadSeq: number | null): Progress {
+  if (!("sender" in message)) return message.state;
+  if (!message.mine) return null;
+  return otherReadSeq !== null && message.seq <= otherReadSeq ? "read" : "sent";
+}

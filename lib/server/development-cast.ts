@@ -1,0 +1,13 @@
+import "server-only";
+import type { User } from "@/lib/protocol/users";
+import { config } from "./config";
+import { query, type Statement } from "./db";
+import { toUser, USER_COLUMNS, type UserRow } from "./rows";
+
+/** The oldest accounts: in a demonstration, its cast. */
+const OLDEST: Statement = { name: "oldest_users", text: `SELECT ${USER_COLUMNS} FROM users u ORDER BY u.id LIMIT 8` };
+
+/** Whom the development login offers by one click; nobody where it is off. */
+export async function developmentCast(): Promise<User[]> {
+  return config().DEV_LOGIN ? (await query<UserRow>(OLDEST, [])).map(toUser) : [];
+}
