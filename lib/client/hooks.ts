@@ -4,6 +4,7 @@ import type { Conversation } from "@/lib/protocol/conversations";
 import type { Connection, MessengerState, OutboxItem } from "./state";
 import { unreadTotal } from "./state";
 import type { Messenger } from "./store";
+import { watchTitle } from "./title";
 import type { Transcript } from "./transcript";
 
 /** Holds the messenger of this page: `<MessengerContext value={messenger}>`. */
@@ -31,7 +32,18 @@ export function useMessenger<T>(selector: (state: MessengerState) => T): T {
 
 /** Runs the messenger (stream, outbox, title) as long as the component is mounted. */
 export function useStart(messenger: Messenger): void {
-  useEffect(() => messenger.start(), [messenger]);
+  useEffect(() => {
+    const stop = messenger.start();
+    const title = watchTitle(document);
+    const show = () => title.show(unreadTotal(messenger.getState()));
+    const unsubscribe = messenger.subscribe(show);
+    show();
+    return () => {
+      unsubscribe();
+      title.stop();
+      stop();
+    };
+  }, [messenger]);
 }
 
 const NO_ITEMS: readonly OutboxItem[] = [];

@@ -3,9 +3,20 @@ import type { StreamEvent } from "@/lib/protocol/events";
 import { PAGE_MAX, PAGE_SIZE } from "@/lib/protocol/limits";
 import type { Message } from "@/lib/protocol/messages";
 import { type Api, ApiError, type Page } from "./api";
-import { applyEvent, mergeConversations, mergeList, type MessengerState, openConversation, setTranscript, withPage, withWindow } from "./state";
+import { createPause, retryDelay } from "./retry";
+import {
+  mergeConversations,
+  mergeList,
+  type MessengerState,
+  openConversation,
+  replaceAll,
+  setTranscript,
+  withDivider,
+  withPage,
+  withWindow,
+} from "./state";
 import type { Store } from "./store";
-import { EMPTY, hasGap, type Range, type Transcript } from "./transcript";
+import { hasGap, type Range, type Transcript } from "./transcript";
 
 /** Messages that a scroll asks for. */
 const HISTORY_PAGE = 50;
@@ -17,53 +28,87 @@ const TRANSCRIPTS_KEPT = 10;
 /**
  * All that is fetched into the state. What happens between the moment an answer was read and the moment it
  * arrives is applied to it again, so a slow answer never takes back what the stream has told.
+ *
+ * What a person asks for (a page, a window) is tried once, and its failure stands in the transcript. What
+ * the state needs in order to be right (a gap, an unknown conversation, a fresh load) is tried until it succeeds.
  */
-export function createLoader(options: { store: Store; api: Api; viewOf: (id: string) => Range | undefined }) {
-  const { store, api, viewOf } = options;
+export function createLoader(options: {
+  store: Store;
+  api: Api;
+  viewOf: (id: string) => Range | undefined;
+  applyTo: (state: MessengerState, event: StreamEvent, eventId: string | null) => MessengerState;
+  /** The state was loaded afresh. */
+  onReplaced: () => void;
+}) {
+  const { store, api, viewOf, applyTo } = options;
   const { getState, setState } = store;
   const journals = new Set<[StreamEvent, string | null][]>();
-  const fetching = new Set<string>();
-  const filling = new Set<string>();
+  const running = new Map<string, Promise<void>>();
+  const pause = createPause();
+  let resets = 0;
 
   async function fetchInto<T>(request: () => Promise<T>, merge: (state: MessengerState, answer: T) => MessengerState): Promise<void> {
     const meanwhile: [StreamEvent, string | null][] = [];
     journals.add(meanwhile);
     try {
       const answer = await request();
-      const merged = merge(getState(), answer);
-      setState(meanwhile.reduce((state, [event, id]) => applyEvent(state, event, id), merged));
+      setState(meanwhile.reduce((state, [event, id]) => applyTo(state, event, id), merge(getState(), answer)));
     } finally {
       journals.delete(meanwhile);
     }
     healGaps();
   }
 
-  /** Loads into a transcript: one load of a kind at a time, its failure told in the transcript. */
-  async function load(
-    id: string,
-    flag: "loadingOlder" | "loadingNewer" | "loadingWindow",
-    page: Page,
-    merge: (state: MessengerState, rows: Message[]) => MessengerState,
-  ): Promise<void> {
-    const key = `${flag} ${id}`;
-    if (fetching.has(key)) return;
-    fetching.add(key);
-    patch(id, { [flag]: true, error: null });
-    try {
-      if (!getState().conversations[id]) await fetchInto(() => api.conversation(id), (state, row) => mergeConversations(state, [row]));
-      await fetchInto(() => api.messages(id, page), merge);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      patch(id, { error: error.message });
-    } finally {
-      fetching.delete(key);
-      patch(id, { [flag]: false });
+  /** One at a time of a name; who asks meanwhile waits for the same one. */
+  function once(name: string, work: () => Promise<void>): Promise<void> {
+    const run = running.get(name) ?? work().finally(() => running.delete(name));
+    running.set(name, run);
+    return run;
+  }
+
+  /** Until it succeeds, or the server refuses it. */
+  async function insist(work: () => Promise<void>): Promise<void> {
+    for (let failures = 0; ; failures++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (!error.transient) return;
+        await pause.sleep(error.retryAfter ?? retryDelay(failures));
+      }
     }
+  }
+
+  function readPage(id: string, page: Page, merge: (state: MessengerState, rows: Message[]) => MessengerState): Promise<void> {
+    return fetchInto(() => api.messages(id, page), merge);
+  }
+
+  function fetchConversation(id: string): Promise<void> {
+    return fetchInto(
+      () => api.conversation(id),
+      (state, row) => mergeConversations(state, [row]),
+    );
+  }
+
+  /** What a person waits for: told in the transcript while it runs, and when it fails. */
+  function show(id: string, flag: "loadingOlder" | "loadingNewer" | "loadingWindow", work: () => Promise<void>): Promise<void> {
+    return once(`${flag} ${id}`, async () => {
+      patch(id, { [flag]: true, error: null });
+      try {
+        await work();
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        patch(id, { error: error.message });
+      } finally {
+        patch(id, { [flag]: false });
+      }
+    });
   }
 
   function patch(id: string, change: Partial<Transcript>): void {
     const transcript = getState().transcripts[id];
-    if (transcript) setState(setTranscript(getState(), id, { ...transcript, ...change }));
+    const differs = transcript && Object.entries(change).some(([key, value]) => transcript[key as keyof Transcript] !== value);
+    if (differs) setState(setTranscript(getState(), id, { ...transcript, ...change }));
   }
 
   function view(id: string, edge: "first" | "last"): Range {
@@ -73,91 +118,147 @@ export function createLoader(options: { store: Store; api: Api; viewOf: (id: str
   }
 
   async function loadOlder(id: string): Promise<void> {
-    const first = getState().transcripts[id]?.messages[0];
-    if (!first || first.seq === 1) return;
-    await load(id, "loadingOlder", { before: first.id, limit: HISTORY_PAGE }, (state, rows) => withPage(state, id, rows, view(id, "first")));
+    const { messages, atStart } = getState().transcripts[id] ?? {};
+    const first = messages?.[0];
+    if (!first || atStart) return;
+    const page = { before: first.id, limit: HISTORY_PAGE };
+    await show(id, "loadingOlder", () => readPage(id, page, (state, rows) => withPage(state, id, rows, view(id, "first"))));
   }
 
-  async function loadNewer(id: string, limit = HISTORY_PAGE): Promise<void> {
-    const last = getState().transcripts[id]?.messages.at(-1);
-    if (last) await load(id, "loadingNewer", { after: last.id, limit }, (state, rows) => withPage(state, id, rows, view(id, "last")));
+  async function loadNewer(id: string): Promise<void> {
+    const { messages, atEnd } = getState().transcripts[id] ?? {};
+    const last = messages?.at(-1);
+    if (!last || atEnd) return;
+    await show(id, "loadingNewer", () => readAfter(id, last, HISTORY_PAGE));
   }
 
+  function readAfter(id: string, last: Message, limit: number): Promise<void> {
+    return readPage(id, { after: last.id, limit }, (state, rows) => withPage(state, id, rows, view(id, "last")));
+  }
+
+  /** Loads nothing where the window follows the end already. */
   async function jumpToLatest(id: string): Promise<void> {
     if (getState().transcripts[id]?.atEnd) return;
+    await show(id, "loadingWindow", async () => {
+      if (!getState().conversations[id]) {
+        await fetchConversation(id);
+        setState(withDivider(getState(), id));
+      }
+      await readLatest(id);
+    });
+  }
+
+  function readLatest(id: string): Promise<void> {
     // Room for what is unread, so that the divider is among what is loaded.
-    const limit = Math.min(PAGE_MAX, Math.max(HISTORY_PAGE, (getState().conversations[id]?.unreadCount ?? 0) + PAGE_SIZE));
-    await load(id, "loadingWindow", { limit }, (state, messages) => withWindow(state, { messages }, id));
+    const unread = getState().conversations[id]?.unreadCount ?? 0;
+    const limit = Math.min(PAGE_MAX, Math.max(HISTORY_PAGE, unread + PAGE_SIZE));
+    return readPage(id, { limit }, (state, messages) => withWindow(state, id, messages));
   }
 
   async function openAround(id: string, messageId: string): Promise<void> {
     if (getState().transcripts[id]?.messages.some((message) => message.id === messageId)) return;
-    await load(id, "loadingWindow", { around: messageId, limit: HISTORY_PAGE }, (state, messages) => withWindow(state, { messages }, id));
+    const page = { around: messageId, limit: HISTORY_PAGE };
+    await show(id, "loadingWindow", () => readPage(id, page, (state, messages) => withWindow(state, id, messages)));
   }
 
   function open(id: string): () => void {
     setState(evict(openConversation(getState(), id)));
-    if (!getState().transcripts[id]?.messages.length) void jumpToLatest(id);
+    void jumpToLatest(id);
     return () => {
       if (getState().openId === id) setState({ ...getState(), openId: null });
     };
   }
 
-  async function loadMore(): Promise<void> {
-    const { hasMore, loadingMore, order } = getState();
-    if (!hasMore || loadingMore) return;
-    setState({ ...getState(), loadingMore: true });
-    try {
-      const page = { before: order.at(-1), limit: PAGE_SIZE };
-      await fetchInto(() => api.conversations(page), (state, rows) => mergeList(state, rows, rows.length === PAGE_SIZE));
-    } catch (error) {
-      // The list stays as it is, and asks again when it is scrolled again.
-      if (!(error instanceof ApiError)) throw error;
-    } finally {
-      setState({ ...getState(), loadingMore: false });
-    }
-  }
-
-  async function fetchConversation(id: string): Promise<void> {
-    if (fetching.has(id)) return;
-    fetching.add(id);
-    try {
-      await fetchInto(() => api.conversation(id), (state, row) => mergeConversations(state, [row]));
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-    } finally {
-      fetching.delete(id);
-    }
+  /** A failure leaves the list as it is; scrolling asks again. */
+  function loadMore(): Promise<void> {
+    return once("more", async () => {
+      const { hasMore, order } = getState();
+      if (!hasMore) return;
+      setState({ ...getState(), loadingMore: true });
+      try {
+        await fetchInto(
+          () => api.conversations({ before: order.at(-1), limit: PAGE_SIZE }),
+          (state, rows) => mergeList(state, rows, rows.length === PAGE_SIZE),
+        );
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+      } finally {
+        setState({ ...getState(), loadingMore: false });
+      }
+    });
   }
 
   function healGaps(): void {
-    const { transcripts, conversations } = getState();
-    for (const [id, transcript] of Object.entries(transcripts)) {
-      if (filling.has(id) || transcript.error || !hasGap(transcript, conversations[id]?.lastMessage?.seq ?? 0)) continue;
-      filling.add(id);
-      setTimeout(() => void fill(id).finally(() => filling.delete(id)), GAP_PATIENCE_MS);
+    for (const id of Object.keys(getState().transcripts)) {
+      if (!lacks(id)) continue;
+      void once(`gap ${id}`, async () => {
+        await new Promise((resolve) => setTimeout(resolve, GAP_PATIENCE_MS));
+        while (lacks(id)) await insist(() => fill(id));
+      });
     }
   }
 
-  /** Fetches what is missing; a window that it does not fit on starts over at the latest. */
+  function lacks(id: string): boolean {
+    const { transcripts, conversations } = getState();
+    const transcript = transcripts[id];
+    return transcript !== undefined && hasGap(transcript, conversations[id]?.lastMessage?.seq ?? 0);
+  }
+
+  /** Fetches what is missing next. Where that does not fit on, the window starts over at the latest. */
   async function fill(id: string): Promise<void> {
+    const last = getState().transcripts[id]?.messages.at(-1);
+    if (last) await readAfter(id, last, PAGE_MAX);
+    if (getState().transcripts[id]?.messages.at(-1)?.seq === last?.seq) await readLatest(id);
+  }
+
+  /** Everything that is shown, afresh; once more where it was asked for again meanwhile. */
+  function reload(): Promise<void> {
+    resets++;
+    return once("reload", async () => {
+      for (let done = 0; done !== resets; ) {
+        const asked = resets;
+        await insist(() => fetchInto(readAll, replaceAll));
+        options.onReplaced();
+        done = asked;
+      }
+    });
+  }
+
+  async function readAll(): Promise<Parameters<typeof replaceAll>[1]> {
+    const { order, openId } = getState();
+    const [me, list, open] = await Promise.all([
+      api.authUser(),
+      readList(order.length),
+      openId === null ? null : readOpen(openId).catch(nullIfMissing),
+    ]);
+    return { me, ...list, open };
+  }
+
+  /** As many of the list as were loaded. */
+  async function readList(count: number): Promise<{ conversations: Conversation[]; hasMore: boolean }> {
+    const conversations: Conversation[] = [];
     for (;;) {
-      const { transcripts, conversations } = getState();
-      const before = transcripts[id];
-      if (!before || before.error || !hasGap(before, conversations[id]?.lastMessage?.seq ?? 0)) return;
-      const lastSeq = before.messages.at(-1)?.seq;
-      if (lastSeq !== undefined) await loadNewer(id, PAGE_MAX);
-      if (getState().transcripts[id]?.messages.at(-1)?.seq !== lastSeq) continue;
-      patch(id, { atEnd: false, ahead: [] });
-      await jumpToLatest(id);
-      return;
+      const page = await api.conversations({ limit: PAGE_MAX, before: conversations.at(-1)?.id });
+      conversations.push(...page);
+      const hasMore = page.length === PAGE_MAX;
+      if (!hasMore || conversations.length >= count) return { conversations, hasMore };
     }
+  }
+
+  /** The open conversation where it is being read; the latest where it is read at its end, or that place is gone. */
+  async function readOpen(id: string): Promise<{ conversation: Conversation; messages: Message[] }> {
+    const held = getState().transcripts[id];
+    const first = viewOf(id)?.first;
+    const place = held?.atEnd ? undefined : held?.messages.find((message) => message.seq === first)?.id;
+    const conversation = await api.conversation(id);
+    const around = place === undefined ? null : await api.messages(id, { around: place, limit: PAGE_MAX }).catch(nullIfMissing);
+    return { conversation, messages: around ?? (await api.messages(id, { limit: PAGE_MAX })) };
   }
 
   return {
     open,
     loadOlder,
-    loadNewer: (id: string) => loadNewer(id),
+    loadNewer,
     jumpToLatest,
     openAround,
     loadMore,
@@ -165,15 +266,28 @@ export function createLoader(options: { store: Store; api: Api; viewOf: (id: str
       setState(mergeConversations(getState(), [conversation]));
       healGaps();
     },
-    /** An event was applied: it joins every answer that is still on its way, and what it shows to be missing is fetched. */
+    /** There is reason to hope for a connection. */
+    wake(): void {
+      pause.wake();
+      const { openId, transcripts } = getState();
+      if (openId !== null && transcripts[openId]?.error) void jumpToLatest(openId);
+    },
+    /** An event was applied: it joins every answer that is on its way, and what it shows to be missing is fetched. */
     applied(event: StreamEvent, eventId: string | null): void {
       for (const journal of journals) journal.push([event, eventId]);
+      if (event.type === "reset") void reload();
       if (event.type === "message" || event.type === "sent") {
-        if (!getState().conversations[event.message.conversationId]) void fetchConversation(event.message.conversationId);
+        const id = event.message.conversationId;
+        if (!getState().conversations[id]) void once(`conversation ${id}`, () => insist(() => fetchConversation(id)));
       }
       healGaps();
     },
   };
+}
+
+function nullIfMissing(error: unknown): null {
+  if (error instanceof ApiError && error.status === 404) return null;
+  throw error;
 }
 
 function evict(state: MessengerState): MessengerState {

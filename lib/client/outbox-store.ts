@@ -25,11 +25,10 @@ interface Schema extends DBSchema {
 }
 
 /**
- * IndexedDB, written before a request leaves. Where it is missing or breaks (a private window, a full disk),
- * memory takes over, and `onBroken` says so once.
+ * IndexedDB, written before a request leaves. Where it is missing or breaks (a private window, a full disk)
+ * `onBroken` says so once, and unsent messages live as long as their page.
  */
 export function createOutboxStore(factory: IDBFactory | undefined, onBroken: () => void): OutboxStore {
-  const memory = new Map<string, Unsent>();
   let opened: Promise<IDBPDatabase<Schema>> | null = null;
   let broken = false;
 
@@ -64,20 +63,13 @@ export function createOutboxStore(factory: IDBFactory | undefined, onBroken: () 
       return !broken;
     },
     async all(userId) {
+      let rows: Unsent[] = [];
       await use(async (db) => {
-        const rows = await db.getAllFromIndex("outbox", "user", userId);
-        memory.clear();
-        for (const row of rows) memory.set(row.clientId, row);
+        rows = await db.getAllFromIndex("outbox", "user", userId);
       });
-      return [...memory.values()].filter((item) => item.userId === userId).sort((a, b) => a.order - b.order);
+      return rows.sort((a, b) => a.order - b.order);
     },
-    async put(item) {
-      memory.set(item.clientId, item);
-      await use((db) => db.put("outbox", item));
-    },
-    async remove(clientId) {
-      memory.delete(clientId);
-      await use((db) => db.delete("outbox", clientId));
-    },
+    put: (item) => use((db) => db.put("outbox", item)),
+    remove: (clientId) => use((db) => db.delete("outbox", clientId)),
   };
 }

@@ -26,8 +26,11 @@ export function createOutbox(options: {
   const items = new Map<string, Unsent>();
   const draining = new Map<string, Promise<void>>();
   const pause = createPause();
+  /** Conversations whose last try failed. */
+  const stalled = new Set<string>();
   let sending = false;
   let signedOut = false;
+  let connected = true;
   let lastOrder = 0;
 
   async function load(): Promise<void> {
@@ -36,8 +39,18 @@ export function createOutbox(options: {
 
   function hold(item: Unsent): void {
     items.set(item.clientId, item);
-    show(item, shown(item, signedOut ? "waiting" : "pending"));
+    display(item);
     drain(item.conversationId);
+  }
+
+  function display(item: Unsent): void {
+    const { userId: _, refused, ...rest } = item;
+    const waits = signedOut || !connected || stalled.has(item.conversationId);
+    show(item, { ...rest, state: refused !== null ? "failed" : waits ? "waiting" : "pending", reason: refused });
+  }
+
+  function displayAll(): void {
+    for (const item of items.values()) display(item);
   }
 
   function drop(item: Unsent): void {
@@ -78,17 +91,20 @@ export function createOutbox(options: {
   async function sendAll(conversationId: string): Promise<void> {
     let failures = 0;
     for (let item = head(conversationId); item && canSend(); item = head(conversationId)) {
-      show(item, shown(item, "pending"));
       try {
         const message = await api.sendMessage(conversationId, { content: item.content, clientId: item.clientId });
         failures = 0;
+        if (stalled.delete(conversationId)) displayAll();
         await sent(item, message);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        if (error.status === 401) signedOut = true;
-        if (error.transient || error.status === 401) showWaiting(conversationId);
-        if (error.transient) await pause.sleep(error.retryAfter ?? retryDelay(failures++));
-        else if (error.status !== 401) await keepRefused(item, error.message);
+        if (error.status === 401) signOut();
+        else if (!error.transient) await keepRefused(item, error.message);
+        else {
+          stalled.add(conversationId);
+          displayAll();
+          await pause.sleep(error.retryAfter ?? retryDelay(failures++));
+        }
       }
     }
   }
@@ -104,8 +120,9 @@ export function createOutbox(options: {
     if (items.has(item.clientId)) await keep({ ...item, refused: reason });
   }
 
-  function showWaiting(conversationId: string): void {
-    for (const item of items.values()) if (item.conversationId === conversationId) show(item, shown(item, "waiting"));
+  function signOut(): void {
+    signedOut = true;
+    displayAll();
   }
 
   function nextOrder(): number {
@@ -127,7 +144,7 @@ export function createOutbox(options: {
         order: nextOrder(),
         refused: null,
       };
-      show(item, shown(item, "pending"));
+      display(item);
       await keep(item);
     },
     /** Tries a refused one again, after those that were written since. */
@@ -164,18 +181,20 @@ export function createOutbox(options: {
     /** The connection is back, or the person is: whoever waits tries at once. */
     wake(): void {
       signedOut = false;
+      stalled.clear();
       pause.wake();
-      for (const item of items.values()) drain(item.conversationId);
+      for (const item of items.values()) {
+        display(item);
+        drain(item.conversationId);
+      }
     },
-    signOut(): void {
-      signedOut = true;
+    signOut,
+    /** Without a connection what is unsent is shown as waiting, also in the tabs that do not send. */
+    setConnected(is: boolean): void {
+      connected = is;
+      displayAll();
     },
   };
 }
 
 export type Outbox = ReturnType<typeof createOutbox>;
-
-function shown(item: Unsent, state: "pending" | "waiting"): OutboxItem {
-  const { userId: _, refused, ...rest } = item;
-  return { ...rest, state: refused === null ? state : "failed", reason: refused };
-}

@@ -89,24 +89,28 @@ export function initialState(snapshot: Snapshot): MessengerState {
     userEvents: {},
   };
   const listed = mergeList(empty, conversations, hasMore);
-  return transcript ? openConversation(withWindow(listed, transcript), transcript.conversation.id) : listed;
+  return transcript ? openConversation(takeIn(listed, transcript), transcript.conversation.id) : listed;
 }
 
 /** Shows a conversation: the divider is set before what is unread now, and stays there. */
 export function openConversation(state: MessengerState, id: string): MessengerState {
   if (state.openId === id) return state;
-  const conversation = state.conversations[id];
-  const firstUnread = conversation && conversation.unreadCount > 0 ? conversation.readSeq + 1 : null;
-  const transcript = state.transcripts[id] ?? EMPTY;
-  const shown = transcript.firstUnread === firstUnread ? transcript : { ...transcript, firstUnread };
-  return { ...setTranscript(state, id, shown), openId: id };
+  // The open one goes last, so that the first is the one that was left longest ago.
+  const { [id]: held = EMPTY, ...others } = state.transcripts;
+  return withDivider({ ...state, openId: id, transcripts: { ...others, [id]: held } }, id);
 }
 
-/** A conversation with a fresh window on it, in place of the one held. */
-export function withWindow(state: MessengerState, read: { conversation?: Conversation; messages: readonly Message[] }, id = read.conversation?.id ?? ""): MessengerState {
-  const merged = withRows(read.conversation ? mergeConversations(state, [read.conversation]) : state, id, read.messages);
-  const lastSeq = merged.conversations[id]?.lastMessage?.seq ?? 0;
-  return withTranscript(merged, id, windowOf(read.messages, lastSeq, state.transcripts[id]));
+export function withDivider(state: MessengerState, id: string): MessengerState {
+  const conversation = state.conversations[id];
+  const held = state.transcripts[id];
+  const firstUnread = conversation && conversation.unreadCount > 0 ? conversation.readSeq + 1 : null;
+  return !held || held.firstUnread === firstUnread ? state : setTranscript(state, id, { ...held, firstUnread });
+}
+
+/** A fresh window on a conversation, in place of the one held. */
+export function withWindow(state: MessengerState, id: string, messages: readonly Message[]): MessengerState {
+  const merged = withRows(state, id, messages);
+  return withTranscript(merged, id, windowOf(messages, lastSeqOf(merged, id), state.transcripts[id]));
 }
 
 /** A page next to the window joins it. */
@@ -114,7 +118,16 @@ export function withPage(state: MessengerState, id: string, messages: readonly M
   const held = state.transcripts[id];
   if (!held) return state;
   const merged = withRows(state, id, messages);
-  return withTranscript(merged, id, join(held, messages, merged.conversations[id]?.lastMessage?.seq ?? 0, view));
+  return withTranscript(merged, id, join(held, messages, lastSeqOf(merged, id), view));
+}
+
+/** A conversation and its messages, read together. */
+export function takeIn(state: MessengerState, read: { conversation: Conversation; messages: readonly Message[] }): MessengerState {
+  return withWindow(mergeConversations(state, [read.conversation]), read.conversation.id, read.messages);
+}
+
+function lastSeqOf(state: MessengerState, id: string): number {
+  return state.conversations[id]?.lastMessage?.seq ?? 0;
 }
 
 /** A fetch may know of a later message than the stream has brought so far. */
@@ -224,6 +237,19 @@ export function mergeList(state: MessengerState, rows: readonly Conversation[], 
   return relist(mergeConversations({ ...state, hasMore, listFloor }, rows));
 }
 
+/** All that the server says, afresh; what only this page knows (unsent messages, drafts, the open conversation) stays. */
+export function replaceAll(
+  state: MessengerState,
+  fresh: { me: User; conversations: readonly Conversation[]; hasMore: boolean; open: { conversation: Conversation; messages: readonly Message[] } | null },
+): MessengerState {
+  const emptied = { ...state, me: fresh.me, conversations: {}, order: [], transcripts: {}, userEvents: {}, listFloor: null };
+  const listed = mergeList(emptied, fresh.conversations, fresh.hasMore);
+  if (!fresh.open) return listed;
+  const { id } = fresh.open.conversation;
+  const divider = { ...EMPTY, firstUnread: state.transcripts[id]?.firstUnread ?? null };
+  return takeIn(setTranscript(listed, id, divider), fresh.open);
+}
+
 export function setTranscript(state: MessengerState, id: string, transcript: Transcript): MessengerState {
   if (state.transcripts[id] === transcript) return state;
   return { ...state, transcripts: { ...state.transcripts, [id]: transcript } };
@@ -239,8 +265,14 @@ export function settle(state: MessengerState, conversationId: string, messages: 
 }
 
 /** Shows an unsent message in the place that its order gives it, or, with null, no longer. */
-export function showUnsent(state: MessengerState, item: { clientId: string; conversationId: string }, shown: OutboxItem | null): MessengerState {
+export function showUnsent(
+  state: MessengerState,
+  item: Pick<OutboxItem, "clientId" | "conversationId">,
+  shown: OutboxItem | null,
+): MessengerState {
   const held = state.outbox[item.conversationId] ?? [];
+  // One that did go out, while the page ended before it knew.
+  if (state.transcripts[item.conversationId]?.messages.some((message) => message.clientId === item.clientId)) shown = null;
   const others = held.filter((other) => other.clientId !== item.clientId);
   if (!shown) return others.length === held.length ? state : setOutbox(state, item.conversationId, others);
   const known = held.find((other) => other.clientId === item.clientId);

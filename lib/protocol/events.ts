@@ -62,8 +62,7 @@ export function parseEvent(name: string | undefined, data: unknown): StreamEvent
 }
 
 /**
- * Name of the heartbeat. An EventSource hides comment lines from its page, which could then not tell a silent
- * stream from a dead one; so the heartbeat is a comment, as the contract has it, and an event without `id:`.
+ * SSE name of the heartbeat. An EventSource hides comment lines from its page, which could then not tell a
+ * silent stream from a dead one; so the heartbeat is a comment, as the contract has it, and an event too.
  */
 export const PING = "ping";
-export const HEARTBEAT = `:\nevent: ${PING}\ndata: 0\n\n`;

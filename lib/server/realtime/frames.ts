@@ -1,5 +1,5 @@
 import "server-only";
-import { EVENT_NAMES, eventData, type StreamEvent } from "@/lib/protocol/events";
+import { EVENT_NAMES, eventData, PING, type StreamEvent } from "@/lib/protocol/events";
 import { type Cursor, formatCursor } from "./cursor";
 
 /** One event in the text/event-stream format (HTML Standard, 9.2.5). JSON escapes line breaks, so data is one line. */
@@ -14,7 +14,7 @@ export function encodeRetry(ms: number): Buffer {
   return Buffer.from(`retry: ${Math.round(ms)}\n\n`);
 }
 
-/** A comment; an `id:` without data moves the reader's cursor and is no event. */
+/** A comment, and an event that pages can see; its `id:` moves the reader's cursor. */
 export function encodeHeartbeat(cursor: Cursor): Buffer {
-  return Buffer.from(`:\nid: ${formatCursor(cursor)}\n\n`);
+  return Buffer.from(`:\nevent: ${PING}\nid: ${formatCursor(cursor)}\ndata: 0\n\n`);
 }

@@ -1,0 +1,41 @@
+/** Milliseconds without a keystroke after which a draft is written down. */
+const REST_MS = 500;
+
+/** Drafts of one person in this browser, by conversation. Where localStorage is closed they end with the page. */
+export function createDrafts(options: { userId: string; storage: Storage | undefined }) {
+  const { storage } = options;
+  const prefix = `parley draft ${options.userId} `;
+  const unwritten = new Map<string, string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function flush(): void {
+    clearTimeout(timer);
+    for (const [id, text] of unwritten) {
+      try {
+        if (text === "") storage?.removeItem(prefix + id);
+        else storage?.setItem(prefix + id, text);
+      } catch {
+        // Full or closed: the draft lives on in the page.
+      }
+    }
+    unwritten.clear();
+  }
+
+  return {
+    read(): Record<string, string> {
+      const drafts: Record<string, string> = {};
+      for (let i = 0; i < (storage?.length ?? 0); i++) {
+        const key = storage?.key(i);
+        if (key?.startsWith(prefix)) drafts[key.slice(prefix.length)] = storage?.getItem(key) ?? "";
+      }
+      return drafts;
+    },
+    write(id: string, text: string): void {
+      unwritten.set(id, text);
+      clearTimeout(timer);
+      timer = setTimeout(flush, REST_MS);
+    },
+    /** Before the page may go. */
+    flush,
+  };
+}

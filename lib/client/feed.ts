@@ -1,0 +1,274 @@
+import type { StreamEvent } from "@/lib/protocol/events";
+import { createLeadership } from "./leader";
+import type { OutboxNews } from "./outbox";
+import type { Connection } from "./state";
+import { createStream, type EventSourceLike } from "./stream";
+
+/**
+ * One stream for all tabs of one browser and one person.
+ *
+ * The leader holds the stream and passes each event on; every tab keeps its own cursor, of what it has
+ * applied itself. Each connection of the stream is an *opening*, announced with the cursor that it resumes
+ * from. A tab follows an opening only if it resumes no later than that tab's own cursor, and takes every
+ * frame of it, by number; a tab that cannot (it is new, was frozen, missed a frame) says where it stands,
+ * and the leader opens again from there. The others drop what that repeats. So every tab has what a stream
+ * of its own would have brought it, also when the leader changes.
+ */
+export type TabMessage =
+  | { type: "join"; cursor: string }
+  | { type: "opened"; opening: string; from: string; connection: Connection }
+  | { type: "frame"; opening: string; number: number; event: StreamEvent | null; id: string }
+  | { type: "connection"; connection: Connection }
+  /** Is anybody leading? */
+  | { type: "ask" }
+  | { type: "here" }
+  /** Known without the stream: an answer to a request of the tab that tells. */
+  | { type: "event"; event: StreamEvent }
+  | OutboxNews;
+
+export type Channel = {
+  postMessage(message: TabMessage): void;
+  onmessage: ((event: MessageEvent<TabMessage>) => void) | null;
+  close(): void;
+};
+
+/** Several tabs that open at once are served by one new connection. */
+const GATHER_MS = 30;
+/** A visible follower asks after this much silence, and takes over when the answer takes longer than ANSWER_MS. */
+const QUIET_MS = 10_000;
+const ANSWER_MS = 3_000;
+
+export function createFeed(options: {
+  userId: string;
+  /** What the state of this tab was read at. */
+  cursor: string;
+  connect: (from: string) => EventSourceLike;
+  /** Undefined where tabs cannot talk to one another: each is then for itself. */
+  openChannel: (() => Channel) | undefined;
+  locks: Pick<LockManager, "request"> | undefined;
+  apply: (event: StreamEvent, eventId: string | null) => void;
+  onConnection: (connection: Connection) => void;
+  onRefused: () => void;
+  /** This tab leads from now on; returns what ends it. */
+  onLead: () => () => void;
+  /** Another tab of the same person has opened, so that person is signed in. */
+  onJoined: () => void;
+  onOutbox: (news: OutboxNews) => void;
+  /** A tab that is looked at has reason to hope for a connection. */
+  onAsked: () => void;
+  isVisible: () => boolean;
+}) {
+  const { apply, onConnection } = options;
+  const shared = options.locks !== undefined && options.openChannel !== undefined;
+  const tab = crypto.randomUUID();
+  let channel: Channel | null = null;
+  let cursor = options.cursor;
+  let connection: Connection = { status: "connecting", since: Date.now() };
+  /** The opening that this tab leads or follows, and the number of its last frame; null while it cannot. */
+  let opening: string | null = null;
+  let number = 0;
+  let openings = 0;
+  /** Resume here rather than at the own cursor: another tab stands further back. */
+  let behind: string | null = null;
+  let gathering: ReturnType<typeof setTimeout> | undefined;
+  let patrol: ReturnType<typeof setInterval> | undefined;
+  let doubt: ReturnType<typeof setTimeout> | undefined;
+  let heardAt = Date.now();
+  let running = false;
+
+  const stream = createStream({
+    connect: options.connect,
+    from: () => withoutEvent(behind ?? cursor),
+    onConnecting(from) {
+      behind = null;
+      opening = `${tab} ${++openings}`;
+      number = 0;
+      tell({ type: "opened", opening, from, connection });
+    },
+    onEvent: (event, id) => pass(event, id),
+    onCursor: (id) => pass(null, id),
+    onStatus(status) {
+      if (connection.status === status) return;
+      setConnection({ status, since: Date.now() });
+      tell({ type: "connection", connection });
+    },
+    onRefused: options.onRefused,
+  });
+
+  const leadership = createLeadership({
+    name: `parley ${options.userId}`,
+    locks: shared ? options.locks : undefined,
+    onLead() {
+      clearTimeout(doubt);
+      const end = options.onLead();
+      stream.connect();
+      return () => {
+        clearTimeout(gathering);
+        stream.close();
+        opening = null;
+        end();
+        join();
+      };
+    },
+  });
+
+  /** From the stream to every tab. Others come first: what fails here must not keep it from them. */
+  function pass(event: StreamEvent | null, id: string): void {
+    if (opening !== null) tell({ type: "frame", opening, number: ++number, event, id });
+    take(event, id);
+  }
+
+  /** The cursor moves once its event was applied, never before. */
+  function take(event: StreamEvent | null, id: string): void {
+    if (event) apply(event, eventIdOf(id));
+    if (id !== "") cursor = id;
+  }
+
+  function setConnection(next: Connection): void {
+    connection = next;
+    onConnection(next);
+  }
+
+  function tell(message: TabMessage): void {
+    channel?.postMessage(message);
+  }
+
+  function join(): void {
+    tell({ type: "join", cursor });
+  }
+
+  function hear(message: TabMessage): void {
+    switch (message.type) {
+      case "join":
+        options.onJoined();
+        if (leadership.leads) reopenFrom(message.cursor);
+        return;
+      case "ask":
+        if (!leadership.leads) return;
+        tell({ type: "here" });
+        stream.nudge();
+        options.onAsked();
+        return;
+      case "event":
+        return apply(message.event, null);
+      case "unsent":
+      case "unsent-gone":
+        return options.onOutbox(message);
+    }
+    if (leadership.leads) return;
+    heardAt = Date.now();
+    clearTimeout(doubt);
+    doubt = undefined;
+    if (message.type === "connection") setConnection(message.connection);
+    if (message.type === "opened") follow(message.opening, message.from, message.connection);
+    if (message.type === "frame") {
+      if (message.opening === opening && message.number === number + 1) {
+        number++;
+        take(message.event, message.id);
+      } else if (opening !== null) {
+        opening = null;
+        join();
+      }
+    }
+  }
+
+  function follow(announced: string, from: string, its: Connection): void {
+    setConnection(its);
+    if (reaches(from, cursor)) {
+      opening = announced;
+      number = 0;
+    } else {
+      opening = null;
+      join();
+    }
+  }
+
+  function reopenFrom(theirs: string): void {
+    behind = earlier(behind ?? cursor, theirs);
+    clearTimeout(gathering);
+    gathering = setTimeout(stream.connect, GATHER_MS);
+  }
+
+  /** A leader that does not answer is frozen, and its lock taken. */
+  function ask(): void {
+    if (leadership.leads || doubt !== undefined) return;
+    tell({ type: "ask" });
+    doubt = setTimeout(() => {
+      doubt = undefined;
+      leadership.seize();
+    }, ANSWER_MS);
+  }
+
+  return {
+    /** Begins, or goes on after `stop`, where this tab's own cursor stands. */
+    start(): void {
+      if (running) return;
+      running = true;
+      setConnection({ status: "connecting", since: Date.now() });
+      if (shared && options.openChannel) {
+        channel = options.openChannel();
+        channel.onmessage = (event) => hear(event.data);
+        join();
+        // Only a tab that is looked at needs to know; timers of hidden ones come late.
+        patrol = setInterval(() => {
+          if (options.isVisible() && Date.now() - heardAt > QUIET_MS) ask();
+        }, QUIET_MS);
+      }
+      leadership.stand();
+    },
+    /** Leaves to the other tabs what this one has led. */
+    stop(): void {
+      running = false;
+      clearInterval(patrol);
+      clearTimeout(doubt);
+      doubt = undefined;
+      const leaving = channel;
+      channel = null;
+      leadership.resign();
+      opening = null;
+      leaving?.close();
+    },
+    /** There is reason to hope for a connection. */
+    nudge(): void {
+      if (leadership.leads) stream.nudge();
+      else ask();
+    },
+    /** Signed out: there is nothing to hear until somebody signs in. */
+    silence(): void {
+      stream.close();
+      setConnection({ status: "lost", since: Date.now() });
+    },
+    tell,
+    get leads(): boolean {
+      return leadership.leads;
+    },
+  };
+}
+
+/** `<epoch>-<position>-<event>`: see lib/server/realtime/cursor.ts. */
+function parse(cursor: string): { epoch: string; position: number; event: string } {
+  const [epoch = "", position = "", event = "0"] = cursor.split("-");
+  return { epoch, position: Number(position), event };
+}
+
+function eventIdOf(cursor: string): string | null {
+  return cursor === "" ? null : parse(cursor).event;
+}
+
+/** Resuming at a cursor leaves out the event that it names, which another tab may lack: then nothing is named. */
+function withoutEvent(cursor: string): string {
+  const { epoch, position } = parse(cursor);
+  return `${epoch}-${position}-0`;
+}
+
+/** A stream that resumes at `from` brings all that is missing at `cursor`. */
+function reaches(from: string, cursor: string): boolean {
+  const a = parse(from);
+  const b = parse(cursor);
+  return a.epoch === b.epoch && a.position <= b.position;
+}
+
+/** Of two databases neither is earlier: resuming at the other one's cursor makes the server reset everybody. */
+function earlier(own: string, theirs: string): string {
+  return reaches(own, theirs) ? own : theirs;
+}

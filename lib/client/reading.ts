@@ -1,0 +1,74 @@
+import { type Api, ApiError } from "./api";
+import { createPause, retryDelay } from "./retry";
+import { readUpTo } from "./state";
+import type { Store } from "./store";
+
+/**
+ * What was on screen while somebody looked counts as read; what merely scrolled by in a hidden tab does not.
+ * The screen shows it at once. The server is told one thing at a time for each conversation, always the
+ * newest, and it moves forward only, so a request that is lost or repeated does no harm.
+ */
+export function createReader(options: { store: Store; api: Pick<Api, "readMessages"> }) {
+  const { store, api } = options;
+  const wanted = new Map<string, { seq: number; messageId: string }>();
+  const telling = new Set<string>();
+  const pause = createPause();
+  /** Greatest `seq` on screen, of the open conversation. */
+  let seen: { id: string; seq: number } | null = null;
+
+  function mark(): void {
+    const { openId, attentive, conversations, transcripts } = store.getState();
+    if (!seen || !attentive || seen.id !== openId) return;
+    const { id, seq } = seen;
+    if (seq <= (conversations[id]?.readSeq ?? 0)) return;
+    const message = transcripts[id]?.messages.findLast((held) => held.seq <= seq);
+    if (!message) return;
+    store.setState(readUpTo(store.getState(), id, message.seq));
+    wanted.set(id, { seq: message.seq, messageId: message.id });
+    void tell(id);
+  }
+
+  async function tell(id: string): Promise<void> {
+    if (telling.has(id)) return;
+    telling.add(id);
+    let failures = 0;
+    for (let next = wanted.get(id); next; next = wanted.get(id)) {
+      try {
+        await api.readMessages(id, next.messageId);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (error.status === 401) break;
+        if (error.transient) {
+          await pause.sleep(error.retryAfter ?? retryDelay(failures++));
+          continue;
+        }
+      }
+      if (wanted.get(id) === next) wanted.delete(id);
+    }
+    telling.delete(id);
+  }
+
+  return {
+    /** `seq` is the greatest on screen. */
+    see(id: string, seq: number): void {
+      seen = { id, seq };
+      mark();
+    },
+    /** The tab has become visible and focused, or has ceased to be. */
+    setAttentive(attentive: boolean): void {
+      const state = store.getState();
+      if (state.attentive === attentive) return;
+      store.setState({ ...state, attentive });
+      mark();
+    },
+    /** There is reason to hope for a connection. */
+    wake(): void {
+      pause.wake();
+      for (const id of wanted.keys()) void tell(id);
+    },
+    /** After a fresh load: what the server has not heard of yet is read all the same. */
+    reapply(): void {
+      for (const [id, { seq }] of wanted) store.setState(readUpTo(store.getState(), id, seq));
+    },
+  };
+}

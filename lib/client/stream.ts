@@ -1,0 +1,104 @@
+import { EVENT_NAMES, parseEvent, PING, type StreamEvent } from "@/lib/protocol/events";
+import { STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
+import { retryDelay } from "./retry";
+
+/** No byte for this long: the connection is dead, whatever the browser believes. */
+export const SILENCE_MAX_MS = 2 * STREAM_HEARTBEAT_MS;
+/** How often silence is looked for. A machine that wakes from sleep finds its stream silent with the first look. */
+const LOOK_MS = 5_000;
+
+/** What of EventSource is used, so that a test can stand in for the network. */
+export type EventSourceLike = Pick<EventSource, "readyState" | "onopen" | "onerror" | "onmessage" | "addEventListener" | "close">;
+
+/**
+ * One event stream that comes back whatever happens to it.
+ *
+ * It is a native EventSource, which costs no code to parse and shows in the browser's tools. Its own way of
+ * reconnecting is not used: it knows one fixed delay, resumes from what was received rather than applied, and
+ * gives up for good on any answer that is not 200. So each error closes it, and another one is opened.
+ */
+export function createStream(options: {
+  connect: (from: string) => EventSourceLike;
+  /** Where the next connection resumes. */
+  from: () => string;
+  onConnecting: (from: string) => void;
+  onEvent: (event: StreamEvent, id: string) => void;
+  /** The heartbeat carries the cursor along. */
+  onCursor: (id: string) => void;
+  onStatus: (status: "open" | "lost") => void;
+  /** The server refused the stream, and an EventSource does not tell why: asks whether the person is signed out. */
+  onRefused: () => void;
+}) {
+  let source: EventSourceLike | null = null;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let look: ReturnType<typeof setInterval> | undefined;
+  let failures = 0;
+  let heardAt = 0;
+
+  function connect(): void {
+    disconnect();
+    const from = options.from();
+    heardAt = Date.now();
+    look = setInterval(check, LOOK_MS);
+    options.onConnecting(from);
+    const opened = options.connect(from);
+    source = opened;
+    opened.onopen = () => {
+      heardAt = Date.now();
+      options.onStatus("open");
+    };
+    opened.onerror = () => {
+      const refused = opened.readyState === 2;
+      lose();
+      if (refused) options.onRefused();
+    };
+    const hear = (name: string | undefined) => (message: MessageEvent) => {
+      heardAt = Date.now();
+      failures = 0;
+      options.onEvent(decode(name, message.data), message.lastEventId);
+    };
+    opened.onmessage = hear(undefined);
+    for (const name of Object.values(EVENT_NAMES)) if (name !== null) opened.addEventListener(name, hear(name));
+    opened.addEventListener(PING, (message: MessageEvent) => {
+      heardAt = Date.now();
+      options.onCursor(message.lastEventId);
+    });
+  }
+
+  function disconnect(): void {
+    clearTimeout(retry);
+    clearInterval(look);
+    source?.close();
+    source = null;
+  }
+
+  function lose(): void {
+    disconnect();
+    options.onStatus("lost");
+    retry = setTimeout(connect, retryDelay(failures++));
+  }
+
+  function check(): void {
+    if (source && Date.now() - heardAt > SILENCE_MAX_MS) lose();
+  }
+
+  return {
+    /** Also leaves an open connection for one that resumes elsewhere. */
+    connect,
+    close: disconnect,
+    /** There is reason to hope (online, visible): what waits tries at once, what has gone silent starts over. */
+    nudge(): void {
+      check();
+      if (!source) connect();
+    },
+  };
+}
+
+/** What this version cannot read has changed something all the same: that calls for a fresh load. */
+function decode(name: string | undefined, data: string): StreamEvent {
+  try {
+    return parseEvent(name, JSON.parse(data));
+  } catch {
+    return { type: "reset" };
+  }
+}
