@@ -53,8 +53,8 @@ export type MessengerState = {
   online: ReadonlySet<string>;
   /** Below this the list was not loaded yet; null once it was loaded to its end. */
   listFloor: string | null;
-  /** Last event that changed each user: an older one that a replay repeats is dropped. */
-  userEvents: Readonly<Record<string, string>>;
+  /** The last event that changed each user: an older one that a replay repeats is dropped. */
+  changedUsers: Readonly<Record<string, { user: User; eventId: string | null }>>;
 };
 
 /** What the server read for the first paint, and the cursor of the event log that it was read at. */
@@ -86,7 +86,7 @@ export function initialState(snapshot: Snapshot): MessengerState {
     signedOut: false,
     online: new Set(),
     listFloor: null,
-    userEvents: {},
+    changedUsers: {},
   };
   const listed = mergeList(empty, conversations, hasMore);
   return transcript ? openConversation(takeIn(listed, transcript), transcript.conversation.id) : listed;
@@ -145,7 +145,7 @@ export function applyEvent(state: MessengerState, event: StreamEvent, eventId: s
   switch (event.type) {
     case "message":
     case "sent":
-      return applyMessage(state, event.message, view);
+      return applyMessage(state, currentSender(state, event.message), view);
     case "read":
       return applyRead(state, event.conversationId, event.userId, event.seq);
     case "user":
@@ -172,7 +172,8 @@ function applyMessage(state: MessengerState, message: Message, view?: Range): Me
   const away = unseen && state.openId === id && !state.attentive;
   const transcript = away && received !== before ? { ...received, firstUnread: message.seq } : received;
   // One's own message beyond a gap keeps showing as pending until the gap is filled, or it would blink.
-  const shown = transcript.ahead.includes(message) ? transcript.messages : [...transcript.messages, message];
+  const isAhead = transcript.ahead.some((held) => held.id === message.id);
+  const shown = isAhead ? transcript.messages : [...transcript.messages, message];
   return settle(setTranscript(next, id, transcript), id, shown);
 }
 
@@ -184,32 +185,33 @@ function applyRead(state: MessengerState, id: string, userId: string, seq: numbe
 function applyPresence(state: MessengerState, { online, offline, complete }: StreamEvent & { type: "presence" }): MessengerState {
   const now = new Set(complete ? online : [...state.online, ...online]);
   for (const userId of offline) now.delete(userId);
-  return { ...state, online: now };
+  const same = now.size === state.online.size && [...now].every((userId) => state.online.has(userId));
+  return same ? state : { ...state, online: now };
 }
 
 function applyUser(state: MessengerState, user: User, eventId: string | null): MessengerState {
-  const last = state.userEvents[user.id];
-  if (eventId !== null && last !== undefined && BigInt(eventId) < BigInt(last)) return state;
+  const last = state.changedUsers[user.id];
+  if (last?.eventId && eventId !== null && BigInt(eventId) < BigInt(last.eventId)) return state;
+  if (last && last.eventId === eventId && sameUser(last.user, user) === last.user) return state;
   const conversations = mapValues(state.conversations, (conversation) => {
     const otherParticipant = sameUser(conversation.otherParticipant, user);
     const lastMessage = sameSender(conversation.lastMessage, user);
-    return otherParticipant === conversation.otherParticipant && lastMessage === conversation.lastMessage
-      ? conversation
-      : { ...conversation, otherParticipant, lastMessage };
+    const same = otherParticipant === conversation.otherParticipant && lastMessage === conversation.lastMessage;
+    return same ? conversation : { ...conversation, otherParticipant, lastMessage };
   });
   const transcripts = mapValues(state.transcripts, (transcript) => {
     const messages = mapArray(transcript.messages, (message) => sameSender(message, user));
     const ahead = mapArray(transcript.ahead, (message) => sameSender(message, user));
     return messages === transcript.messages && ahead === transcript.ahead ? transcript : { ...transcript, messages, ahead };
   });
-  const me = sameUser(state.me, user);
-  const userEvents = eventId === null || eventId === last ? state.userEvents : { ...state.userEvents, [user.id]: eventId };
-  const same =
-    me === state.me &&
-    conversations === state.conversations &&
-    transcripts === state.transcripts &&
-    userEvents === state.userEvents;
-  return same ? state : { ...state, me, conversations, transcripts, userEvents };
+  const changedUsers = { ...state.changedUsers, [user.id]: { user, eventId } };
+  return { ...state, me: sameUser(state.me, user), conversations, transcripts, changedUsers };
+}
+
+/** A message tells its sender as the server remembered them, which may be from before the last change. */
+function currentSender(state: MessengerState, message: Message): Message {
+  const changed = state.changedUsers[message.sender.id];
+  return changed ? sameSender(message, changed.user) : message;
 }
 
 /** Marks as read on this screen, before the server was told. */
@@ -242,7 +244,7 @@ export function replaceAll(
   state: MessengerState,
   fresh: { me: User; conversations: readonly Conversation[]; hasMore: boolean; open: { conversation: Conversation; messages: readonly Message[] } | null },
 ): MessengerState {
-  const emptied = { ...state, me: fresh.me, conversations: {}, order: [], transcripts: {}, userEvents: {}, listFloor: null };
+  const emptied = { ...state, me: fresh.me, conversations: {}, order: [], transcripts: {}, changedUsers: {}, listFloor: null };
   const listed = mergeList(emptied, fresh.conversations, fresh.hasMore);
   if (!fresh.open) return listed;
   const { id } = fresh.open.conversation;

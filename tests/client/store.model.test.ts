@@ -1,0 +1,99 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ModelServer } from "./support/model-server";
+import { FAKE_TIMERS, Page } from "./support/page";
+
+beforeEach(() => void vi.useFakeTimers(FAKE_TIMERS));
+afterEach(() => void vi.useRealTimers());
+
+/** Each step is a letter and a number that picks whom or what it is done to. */
+const step = fc.record({
+  what: fc.constantFrom(
+    "theySend", "iSendElsewhere", "iSend", "theyRead", "iReadElsewhere", "theyRename", "iRename", "theyStart",
+    "frameArrives", "serverAnswers", "answerArrives", "requestFails", "streamIsCut", "logSettles", "logIsPruned", "databaseIsRestored",
+    "open", "loadOlder", "loadNewer", "jump", "look", "timePasses",
+  ),
+  n: fc.nat(50),
+});
+
+const PEOPLE = ["me", "ann", "bob", "cid"];
+
+function run({ what, n }: { what: string; n: number }, server: ModelServer, page: Page, backup: () => void): void {
+  const { messenger } = page;
+  const others = PEOPLE.slice(1);
+  const other = others[n % others.length] as string;
+  const mine = others.map((name) => ["me", name].sort().join("+"));
+  const known = Object.keys(page.state.conversations);
+  const id = known[n % Math.max(1, known.length)];
+  const exchange = page.exchanges[n % Math.max(1, page.exchanges.length)];
+  const steps: Record<string, () => void> = {
+    theySend: () => server.send(server.start("me", other), other, `from ${other} ${n}`),
+    iSendElsewhere: () => server.send(server.start("me", other), "me", `mine ${n}`, crypto.randomUUID()),
+    iSend: () => id && void messenger.send(id, `here ${n}`),
+    theyRead: () => id && server.read(id, id.replace("me", "").replace("+", ""), server.messages(id, "me").length),
+    iReadElsewhere: () => id && server.read(id, "me", Math.min(n, server.messages(id, "me").length)),
+    theyRename: () => server.rename(other, `${other} ${n}`),
+    iRename: () => server.rename("me", `me ${n}`),
+    theyStart: () => server.start("me", other),
+    frameArrives: () => page.source?.arrive(),
+    serverAnswers: () => exchange?.answer(),
+    answerArrives: () => exchange?.answered && exchange.arrive(),
+    requestFails: () => exchange?.fail(),
+    streamIsCut: () => page.source?.cut(),
+    logSettles: () => server.settleLog(),
+    logIsPruned: () => server.prune(),
+    databaseIsRestored: () => n === 0 && server.restore(backup),
+    open: () => mine[n % mine.length] && known.includes(mine[n % mine.length] as string) && messenger.open(mine[n % mine.length] as string),
+    loadOlder: () => id && void messenger.loadOlder(id),
+    loadNewer: () => id && void messenger.loadNewer(id),
+    jump: () => id && void messenger.jumpToLatest(id),
+    look: () => {
+      page.lifecycle?.attend(n % 2 === 0);
+      const open = page.state.openId;
+      const last = open === null ? undefined : page.state.transcripts[open]?.messages.at(-1)?.seq;
+      if (open !== null && last) messenger.see(open, Math.max(1, last - 10), last);
+    },
+    timePasses: () => vi.advanceTimersByTime(n * 100),
+  };
+  steps[what]?.();
+}
+
+test("Stale state and what the stream brings are what a fresh load shows, whatever happened between", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(120), fc.array(step, { maxLength: 60 }), async (before, steps) => {
+      const server = new ModelServer(...PEOPLE);
+      server.start("me", "ann");
+      for (let i = 0; i < before; i++) server.send("ann+me", i % 3 ? "ann" : "me", `earlier ${i}`);
+      server.send(server.start("me", "bob"), "bob", "hello");
+      const backup = server.backup();
+      const page = new Page(server, "me", { openId: "ann+me" }).start();
+      for (const each of steps) {
+        run(each, server, page, backup);
+        await Promise.resolve();
+      }
+      await vi.advanceTimersByTimeAsync(0);
+      page.lifecycle?.wake();
+      await page.settle();
+      expectEqualToFreshLoad(page, server);
+      page.stop();
+    }),
+    { numRuns: Number(process.env.MODEL_RUNS ?? 300) },
+  );
+}, 120_000);
+
+function expectEqualToFreshLoad({ state, messenger }: Page, server: ModelServer): void {
+  const fresh = new Page(server, "me").state;
+  expect(state.me).toEqual(fresh.me);
+  expect(state.order).toEqual(fresh.order);
+  for (const id of state.order) expect(state.conversations[id]).toEqual(fresh.conversations[id]);
+  expect(messenger.getState().connection.status).toBe("open");
+  for (const [id, { messages, atStart, atEnd, ahead }] of Object.entries(state.transcripts)) {
+    const all = server.messages(id, "me");
+    const first = messages[0]?.seq ?? all.length + 1;
+    expect(messages).toEqual(all.slice(first - 1, first - 1 + messages.length));
+    expect(ahead).toEqual([]);
+    expect(atEnd).toBe(messages.at(-1)?.seq === all.at(-1)?.seq);
+    expect(atStart).toBe(messages.length === 0 ? all.length === 0 : first === 1);
+  }
+  expect(Object.values(state.outbox).flat()).toEqual([]);
+}

@@ -1,0 +1,91 @@
+import type { Channel, TabMessage } from "@/lib/client/feed";
+
+/**
+ * What tabs of one browser share: BroadcastChannel (every other tab hears, later, in order, as copies) and Web
+ * Locks (one holder, a queue, `steal`; W3C Web Locks API, 4.4), with tabs that can be frozen or killed.
+ */
+export class FakeBrowser {
+  private readonly channels = new Set<FakeChannel>();
+  private holder: { owner: object; reject: (reason: unknown) => void } | null = null;
+  private queue: Waiting[] = [];
+
+  openChannel(): FakeChannel {
+    const channel = new FakeChannel((message) => {
+      for (const other of this.channels) if (other !== channel) queueMicrotask(() => other.hear(structuredClone(message)));
+    }, () => this.channels.delete(channel));
+    this.channels.add(channel);
+    return channel;
+  }
+
+  locksOf(owner: object): Pick<LockManager, "request"> {
+    const request = (_name: string, options: LockOptions, callback: () => Promise<unknown>) =>
+      new Promise((resolve, reject) => {
+        const waiting: Waiting = { owner, run: callback, resolve, reject };
+        if (options.steal) {
+          this.holder?.reject(new DOMException("The lock was stolen.", "AbortError"));
+          this.holder = null;
+          this.queue.unshift(waiting);
+        } else {
+          this.queue.push(waiting);
+          options.signal?.addEventListener("abort", () => {
+            if (!this.queue.includes(waiting)) return;
+            this.queue = this.queue.filter((other) => other !== waiting);
+            reject(new DOMException("The request was aborted.", "AbortError"));
+          });
+        }
+        this.grant();
+      });
+    return { request: request as LockManager["request"] };
+  }
+
+  /** A tab that ends without a word: the browser gives its lock to the next. */
+  kill(owner: object): void {
+    this.queue = this.queue.filter((waiting) => waiting.owner !== owner);
+    if (this.holder?.owner === owner) this.holder = null;
+    this.grant();
+  }
+
+  private grant(): void {
+    queueMicrotask(() => {
+      if (this.holder) return;
+      const next = this.queue.shift();
+      if (!next) return;
+      const held = { owner: next.owner, reject: next.reject };
+      this.holder = held;
+      next.run().then((value) => {
+        if (this.holder !== held) return;
+        this.holder = null;
+        next.resolve(value);
+        this.grant();
+      });
+    });
+  }
+}
+
+type Waiting = { owner: object; run: () => Promise<unknown>; resolve: (value: unknown) => void; reject: (reason: unknown) => void };
+
+export class FakeChannel implements Channel {
+  onmessage: Channel["onmessage"] = null;
+  /** A frozen tab neither hears nor speaks. */
+  frozen = false;
+  private closed = false;
+
+  constructor(
+    private readonly pass: (message: TabMessage) => void,
+    private readonly leave: () => void,
+  ) {}
+
+  postMessage(message: TabMessage): void {
+    if (this.closed) throw new DOMException("The channel is closed.", "InvalidStateError");
+    if (!this.frozen) this.pass(structuredClone(message));
+  }
+
+  hear(message: TabMessage): void {
+    if (!this.closed && !this.frozen) this.onmessage?.({ data: message } as MessageEvent<TabMessage>);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.leave();
+  }
+}

@@ -1,0 +1,112 @@
+import { vi } from "vitest";
+import type { Lifecycle, Platform } from "@/lib/client/platform";
+import type { Snapshot } from "@/lib/client/state";
+import { createMessenger, type Messenger } from "@/lib/client/store";
+import type { FakeBrowser, FakeChannel } from "./fake-browser";
+import type { ModelServer, ModelSource } from "./model-server";
+
+/** Timers are a test's own; what IndexedDB runs on stays real. */
+export const FAKE_TIMERS = { toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] } as Parameters<typeof vi.useFakeTimers>[0];
+
+/** A request between the page and the server: first it is answered, then the answer arrives. */
+type Exchange = { answer: () => void; arrive: () => void; fail: () => void; answered: boolean; path: string };
+
+/** One tab of a browser, on the model server, whose network and whose life are in the hands of the test. */
+export class Page {
+  readonly messenger: Messenger;
+  readonly exchanges: Exchange[] = [];
+  readonly sources: ModelSource[] = [];
+  lifecycle: Lifecycle | null = null;
+  channel: FakeChannel | null = null;
+  visible = true;
+  offline = false;
+  /** What the server answers instead, while it is set. */
+  refusal: { status: number; body: unknown; headers?: Record<string, string> } | null = null;
+  stop: () => void = () => {};
+
+  constructor(
+    readonly server: ModelServer,
+    readonly userId: string,
+    options: { snapshot?: Snapshot; openId?: string; browser?: FakeBrowser; platform?: Partial<Platform> } = {},
+  ) {
+    const browser = options.browser;
+    this.messenger = createMessenger(options.snapshot ?? server.snapshot(userId, options.openId), {
+      fetch: (input, init) => this.fetch(String(input), init),
+      connect: (url) => this.connect(url),
+      openChannel: browser && (() => (this.channel = browser.openChannel())),
+      locks: browser?.locksOf(this),
+      indexedDB: undefined,
+      localStorage: undefined,
+      watch: (lifecycle) => {
+        this.lifecycle = lifecycle;
+        return () => {};
+      },
+      isVisible: () => this.visible,
+      ...options.platform,
+    });
+  }
+
+  start(): this {
+    this.stop = this.messenger.start();
+    return this;
+  }
+
+  get state() {
+    return this.messenger.getState();
+  }
+
+  /** The stream that is open now. */
+  get source(): ModelSource | undefined {
+    return this.sources.findLast((source) => source.readyState !== 2);
+  }
+
+  /** Everything on its way arrives, and what that sets off, until nothing happens for two seconds. */
+  async settle(): Promise<void> {
+    for (let quiet = 0; quiet < 5; ) {
+      const moved = this.exchanges.length > 0 || this.sources.some((source) => source.arrive());
+      while (this.exchanges[0]) {
+        this.exchanges[0].answer();
+        this.exchanges[0].arrive();
+      }
+      await vi.advanceTimersByTimeAsync(moved ? 0 : 400);
+      quiet = moved ? 0 : quiet + 1;
+    }
+  }
+
+  private connect(url: string): ModelSource {
+    const source = this.server.open(this.userId, url);
+    if (this.offline) queueMicrotask(() => source.cut());
+    this.sources.push(source);
+    return source;
+  }
+
+  private fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      let response: Response | null = null;
+      const leave = () => this.exchanges.splice(this.exchanges.indexOf(exchange), 1);
+      const exchange: Exchange = {
+        path,
+        answered: false,
+        answer: () => {
+          if (exchange.answered) return;
+          exchange.answered = true;
+          const { status, body, headers } = {
+            headers: {},
+            ...(this.refusal ?? this.server.handle(this.userId, init.method ?? "GET", path, init.body ? JSON.parse(String(init.body)) : undefined)),
+          };
+          response = new Response(status === 204 ? null : JSON.stringify(body), { status, headers });
+        },
+        arrive: () => {
+          leave();
+          if (response) resolve(response);
+        },
+        fail: () => {
+          leave();
+          reject(new TypeError("fetch failed"));
+        },
+      };
+      this.exchanges.push(exchange);
+      if (this.offline) queueMicrotask(exchange.fail);
+    });
+  }
+}
