@@ -46,7 +46,7 @@ export function createFeed(options: {
   /** Undefined where tabs cannot talk to one another: each is then for itself. */
   openChannel: (() => Channel) | undefined;
   locks: Pick<LockManager, "request"> | undefined;
-  apply: (event: StreamEvent, eventId: string | null) => void;
+  apply: (event: StreamEvent) => void;
   onConnection: (connection: Connection) => void;
   onRefused: () => void;
   /** This tab leads from now on; returns what ends it. */
@@ -120,7 +120,7 @@ export function createFeed(options: {
 
   /** The cursor moves once its event was applied, never before. */
   function take(event: StreamEvent | null, id: string): void {
-    if (event) apply(event, eventIdOf(id));
+    if (event) apply(event);
     if (id !== "") cursor = id;
   }
 
@@ -150,7 +150,7 @@ export function createFeed(options: {
         options.onAsked();
         return;
       case "event":
-        return apply(message.event, null);
+        return apply(message.event);
       case "unsent":
       case "unsent-gone":
         return options.onOutbox(message);
@@ -246,13 +246,9 @@ export function createFeed(options: {
 }
 
 /** `<epoch>-<position>-<event>`: see lib/server/realtime/cursor.ts. */
-function parse(cursor: string): { epoch: string; position: number; event: string } {
-  const [epoch = "", position = "", event = "0"] = cursor.split("-");
-  return { epoch, position: Number(position), event };
-}
-
-function eventIdOf(cursor: string): string | null {
-  return cursor === "" ? null : parse(cursor).event;
+function parse(cursor: string): { epoch: string; position: number } {
+  const [epoch = "", position = ""] = cursor.split("-");
+  return { epoch, position: Number(position) };
 }
 
 /** Resuming at a cursor leaves out the event that it names, which another tab may lack: then nothing is named. */

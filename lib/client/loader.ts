@@ -36,23 +36,23 @@ export function createLoader(options: {
   store: Store;
   api: Api;
   viewOf: (id: string) => Range | undefined;
-  applyTo: (state: MessengerState, event: StreamEvent, eventId: string | null) => MessengerState;
+  applyTo: (state: MessengerState, event: StreamEvent) => MessengerState;
   /** The state was loaded afresh. */
   onReplaced: () => void;
 }) {
   const { store, api, viewOf, applyTo } = options;
   const { getState, setState } = store;
-  const journals = new Set<[StreamEvent, string | null][]>();
+  const journals = new Set<StreamEvent[]>();
   const running = new Map<string, Promise<void>>();
   const pause = createPause();
   let resets = 0;
 
   async function fetchInto<T>(request: () => Promise<T>, merge: (state: MessengerState, answer: T) => MessengerState): Promise<void> {
-    const meanwhile: [StreamEvent, string | null][] = [];
+    const meanwhile: StreamEvent[] = [];
     journals.add(meanwhile);
     try {
       const answer = await request();
-      setState(meanwhile.reduce((state, [event, id]) => applyTo(state, event, id), merge(getState(), answer)));
+      setState(meanwhile.reduce(applyTo, merge(getState(), answer)));
     } finally {
       journals.delete(meanwhile);
     }
@@ -273,8 +273,8 @@ export function createLoader(options: {
       if (openId !== null && transcripts[openId]?.error) void jumpToLatest(openId);
     },
     /** An event was applied: it joins every answer that is on its way, and what it shows to be missing is fetched. */
-    applied(event: StreamEvent, eventId: string | null): void {
-      for (const journal of journals) journal.push([event, eventId]);
+    applied(event: StreamEvent): void {
+      for (const journal of journals) journal.push(event);
       if (event.type === "reset") void reload();
       if (event.type === "message" || event.type === "sent") {
         const id = event.message.conversationId;

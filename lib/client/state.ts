@@ -7,9 +7,11 @@ import { EMPTY, join, receive, type Range, type Transcript, windowOf } from "./t
 /**
  * What the screen shows, and the pure transitions between such states.
  *
- * Every transition is idempotent and moves each fact forward only: messages by `seq`, read cursors by their
- * maximum, users by the event that changed them. So an event that a replay repeats, or that arrives after the
- * fetch that already held it, changes nothing, and a state that did not change keeps its identity.
+ * Every transition is idempotent and moves forward only: messages by `seq`, read cursors by their maximum. So
+ * an event that a replay repeats, or that arrives after the fetch that already held it, changes nothing (a
+ * user's changes have no number, but a replay tells them in their order and to the last), and a state that did
+ * not change keeps its identity. No list of events already seen is kept: it would have to be bounded, and then
+ * forget the wrong half of a repeat.
  */
 
 export type OutboxItem = {
@@ -53,8 +55,8 @@ export type MessengerState = {
   online: ReadonlySet<string>;
   /** Below this the list was not loaded yet; null once it was loaded to its end. */
   listFloor: string | null;
-  /** The last event that changed each user: an older one that a replay repeats is dropped. */
-  changedUsers: Readonly<Record<string, { user: User; eventId: string | null }>>;
+  /** Users as the stream last told of them: newer than what a live message says of its sender. */
+  changedUsers: Readonly<Record<string, User>>;
 };
 
 /** What the server read for the first paint, and the cursor of the event log that it was read at. */
@@ -141,7 +143,7 @@ function withTranscript(state: MessengerState, id: string, transcript: Transcrip
 }
 
 /** The one path for everything that happens, whoever did it and however it came to be known. */
-export function applyEvent(state: MessengerState, event: StreamEvent, eventId: string | null, view?: Range): MessengerState {
+export function applyEvent(state: MessengerState, event: StreamEvent, view?: Range): MessengerState {
   switch (event.type) {
     case "message":
     case "sent":
@@ -149,7 +151,7 @@ export function applyEvent(state: MessengerState, event: StreamEvent, eventId: s
     case "read":
       return applyRead(state, event.conversationId, event.userId, event.seq);
     case "user":
-      return applyUser(state, event.user, eventId);
+      return applyUser(state, event.user);
     case "presence":
       return applyPresence(state, event);
     case "signed_out":
@@ -189,10 +191,7 @@ function applyPresence(state: MessengerState, { online, offline, complete }: Str
   return same ? state : { ...state, online: now };
 }
 
-function applyUser(state: MessengerState, user: User, eventId: string | null): MessengerState {
-  const last = state.changedUsers[user.id];
-  if (last?.eventId && eventId !== null && BigInt(eventId) < BigInt(last.eventId)) return state;
-  if (last && last.eventId === eventId && sameUser(last.user, user) === last.user) return state;
+function applyUser(state: MessengerState, user: User): MessengerState {
   const conversations = mapValues(state.conversations, (conversation) => {
     const otherParticipant = sameUser(conversation.otherParticipant, user);
     const lastMessage = sameSender(conversation.lastMessage, user);
@@ -204,14 +203,14 @@ function applyUser(state: MessengerState, user: User, eventId: string | null): M
     const ahead = mapArray(transcript.ahead, (message) => sameSender(message, user));
     return messages === transcript.messages && ahead === transcript.ahead ? transcript : { ...transcript, messages, ahead };
   });
-  const changedUsers = { ...state.changedUsers, [user.id]: { user, eventId } };
+  const changedUsers = { ...state.changedUsers, [user.id]: user };
   return { ...state, me: sameUser(state.me, user), conversations, transcripts, changedUsers };
 }
 
 /** A message tells its sender as the server remembered them, which may be from before the last change. */
 function currentSender(state: MessengerState, message: Message): Message {
   const changed = state.changedUsers[message.sender.id];
-  return changed ? sameSender(message, changed.user) : message;
+  return changed ? sameSender(message, changed) : message;
 }
 
 /** Marks as read on this screen, before the server was told. */

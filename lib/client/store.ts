@@ -11,7 +11,7 @@
  *   loadOlder/loadNewer/jumpToLatest(id), openAround(id, messageId)
  *   send(id, content), retry(clientId), discard(clientId), setDraft(id, text)
  *   loadMore(), startConversation(username), searchUsernames(prefix, signal)
- *   apply(event, eventId) the one path for everything that happened
+ *   apply(event)          the one path for everything that happened; harmless when repeated
  *
  * Loads never throw: a failed one stands in the transcript's `error`. `startConversation` and
  * `searchUsernames` throw ApiError.
@@ -75,7 +75,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     store: createOutboxStore(platform.indexedDB, () => setState({ ...getState(), outboxDurable: false })),
     show: (item, shown) => setState(showUnsent(getState(), item, shown)),
     onSent(message) {
-      apply({ type: "sent", message }, null);
+      apply({ type: "sent", message });
       feed.tell({ type: "event", event: { type: "sent", message } });
     },
     tell: (news) => feed.tell(news),
@@ -102,14 +102,14 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     isVisible: platform.isVisible,
   });
 
-  function applyTo(state: MessengerState, event: StreamEvent, eventId: string | null): MessengerState {
+  function applyTo(state: MessengerState, event: StreamEvent): MessengerState {
     const message = messageOf(event);
-    return applyEvent(state, event, eventId, message ? views.get(message.conversationId) : undefined);
+    return applyEvent(state, event, message ? views.get(message.conversationId) : undefined);
   }
 
-  function apply(event: StreamEvent, eventId: string | null): void {
-    setState(applyTo(getState(), event, eventId));
-    loader.applied(event, eventId);
+  function apply(event: StreamEvent): void {
+    setState(applyTo(getState(), event));
+    loader.applied(event);
     const clientId = messageOf(event)?.clientId;
     if (clientId) void outbox.acknowledge(clientId);
     if (event.type === "signed_out") {
@@ -120,7 +120,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
 
   /** A request of this tab was refused; the other tabs have the same cookie. */
   function signOut(): void {
-    apply({ type: "signed_out" }, null);
+    apply({ type: "signed_out" });
     feed.tell({ type: "event", event: { type: "signed_out" } });
   }
 
