@@ -1,7 +1,8 @@
 import "server-only";
 import type { Conversation } from "@/lib/protocol/conversations";
 import type { ListQuery } from "@/lib/protocol/messages";
-import type { User } from "@/lib/protocol/users";
+import { type User, Username } from "@/lib/protocol/users";
+import { usernameKey } from "./auth/usernames";
 import { query, type Statement } from "./db";
 import { HttpError, notFound } from "./http/errors";
 import { isId, newId } from "./ids";
@@ -112,7 +113,7 @@ function toConversations(rows: ConversationRow[], viewerId: string): Conversatio
 
 const USER_BY_NAME: Statement = {
   name: "user_by_name",
-  text: `SELECT ${USER_COLUMNS} FROM users u WHERE u.username_key = lower($1)`,
+  text: `SELECT ${USER_COLUMNS} FROM users u WHERE u.username_key = $1`,
 };
 
 type StartedRow = { id: string; created: boolean };
@@ -136,7 +137,8 @@ const START: Statement = {
  * ask at the same instant. Throws 404 for an unknown username and 403 for oneself.
  */
 export async function startConversation(caller: User, username: string): Promise<{ conversation: Conversation; created: boolean }> {
-  const [row] = await query<UserRow>(USER_BY_NAME, [username]);
+  const name = Username.safeParse(username);
+  const [row] = name.success ? await query<UserRow>(USER_BY_NAME, [usernameKey(name.data)]) : [];
   if (!row) throw notFound("User");
   const other = toUser(row);
   if (other.id === caller.id) throw new HttpError(403, "You cannot start a conversation with yourself.");
