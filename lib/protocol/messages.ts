@@ -31,7 +31,8 @@ export const MessageContent = z
 
 export const SendMessageInput = z.object({
   content: MessageContent,
-  clientId: z.uuid("A client id is a UUID.").optional(),
+  /** Lower case, as the database gives it back: whoever waits for it compares letters. */
+  clientId: z.guid("A client id is a UUID.").toLowerCase().optional(),
 });
 export type SendMessageInput = z.infer<typeof SendMessageInput>;
 
