@@ -37,7 +37,8 @@ export async function readBytes(request: Request, max: number): Promise<Uint8Arr
 /** A JSON body: 415 for another type, 413 past `max` bytes, 400 for what does not parse. */
 export async function readJson(request: Request, max: number, optional: boolean): Promise<unknown> {
   const type = request.headers.get("content-type");
-  if (type === null && optional) return {};
+  // Only reading tells that a request without a type has no body either.
+  if (type === null && optional && (await readText(request, max)) === "") return {};
   if (!type || !/^application\/json\s*(;|$)/i.test(type)) {
     throw new HttpError(415, "The body of this request must be application/json.");
   }
