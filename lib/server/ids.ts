@@ -20,9 +20,12 @@ export function newId(): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Ids are opaque to callers: one that is no UUID is merely unknown, never an error of the database. */
+/**
+ * Ids are opaque to callers: one that is no UUID is merely unknown, never an error of the database. So is one in
+ * capitals, which the database would take for the same: streams and caches compare letters.
+ */
 export function isId(text: string): boolean {
   return UUID.test(text);
 }
