@@ -37,7 +37,7 @@ export function Composer({ conversationId, label }: { conversationId: string; la
 
   return (
     <form
-      className="mx-auto flex w-full max-w-190 items-end gap-2 px-4 pb-[max(0.75rem,env(safe-area-inset-bottom))]"
+      className="composer-bar"
       onSubmit={(event) => {
         event.preventDefault();
         send();

@@ -35,7 +35,7 @@ export function rememberClock({ zone, locale }: Clock): void {
 
 /** "14:05" or "2:05 PM". */
 export function timeOfDay(iso: string, { locale, zone }: Clock): string {
-  return format(iso, locale, zone, { hour: "numeric", minute: "2-digit" });
+  return format(iso, locale, zone, { timeStyle: "short" });
 }
 
 /** "Today", "Yesterday", "Monday", "12 March" or "12 March 2024": the line between two days. */
