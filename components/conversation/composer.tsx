@@ -36,8 +36,9 @@ export function Composer({ conversationId, label }: { conversationId: string; la
   }
 
   return (
+    <div className="composer-bar">
     <form
-      className="composer-bar"
+      className="mx-auto flex w-full max-w-190 items-end gap-2 px-4"
       onSubmit={(event) => {
         event.preventDefault();
         send();
@@ -81,5 +82,6 @@ export function Composer({ conversationId, label }: { conversationId: string; la
         <ArrowUp aria-hidden="true" className="size-5" strokeWidth={2.25} />
       </button>
     </form>
+    </div>
   );
 }

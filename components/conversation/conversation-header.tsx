@@ -10,7 +10,7 @@ import type { User } from "@/lib/protocol/users";
 /** With whom one talks and, where the list is not beside it, the way back to the list. */
 export function ConversationHeader({ other }: { other: User | null }) {
   return (
-    <header className="flex min-h-16 shrink-0 items-center gap-3 px-4 pt-[env(safe-area-inset-top)] max-md:ps-2">
+    <header className="flex min-h-16 shrink-0 items-center gap-3 px-4 pt-[env(safe-area-inset-top)] max-md:gap-2 max-md:ps-1.5">
       <Link
         href="/"
         aria-label="Conversations"

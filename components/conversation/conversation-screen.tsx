@@ -29,9 +29,7 @@ export function ConversationScreen({ read }: { read: Read }) {
 
   useLayoutEffect(() => {
     messenger.seed(read);
-    const close = messenger.open(id);
-    void messenger.jumpToLatest(id);
-    return close;
+    return messenger.open(id);
   }, [messenger, id, read]);
 
   const name = conversation.otherParticipant ? displayName(conversation.otherParticipant) : "this group";

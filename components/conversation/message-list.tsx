@@ -57,7 +57,7 @@ export function MessageList({ conversation, transcript, label }: { conversation:
   };
 
   return (
-    <div className="relative flex min-h-0 flex-1 flex-col">
+    <div className="transcript-frame relative flex min-h-0 flex-1 flex-col">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
       <section ref={scroller} aria-label={label} tabIndex={0} onScroll={() => look.current()} className="transcript">
         <KeepPlace scroller={scroller} atEnd={atEnd} lastOwn={unsent.at(-1)?.clientId ?? null}>

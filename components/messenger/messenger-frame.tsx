@@ -1,11 +1,12 @@
 "use client";
 
 import { useSelectedLayoutSegments } from "next/navigation";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useCallback, useState } from "react";
 import { MessengerContext, useStart } from "@/lib/client/hooks";
 import { createMessenger, type Snapshot } from "@/lib/client/store";
 import { Announcer } from "./announcer";
 import { ConnectionBanner } from "./connection-banner";
+import { FindContext } from "./find-context";
 import { FindDialog } from "./find-dialog";
 import { Sidebar } from "./sidebar";
 import { SidebarResizer } from "./sidebar-resizer";
@@ -17,6 +18,7 @@ import { SidebarResizer } from "./sidebar-resizer";
 export function MessengerFrame({ snapshot, children }: { snapshot: Snapshot; children: ReactNode }) {
   const [messenger] = useState(() => createMessenger(snapshot));
   const [finding, setFinding] = useState(false);
+  const find = useCallback(() => setFinding(true), []);
   const openId = useSelectedLayoutSegments()[1] ?? null;
   useStart(messenger);
 
@@ -26,11 +28,11 @@ export function MessengerFrame({ snapshot, children }: { snapshot: Snapshot; chi
         Skip to the conversation
       </a>
       <div className="messenger" data-open={openId ? "" : undefined}>
-        <Sidebar openId={openId} onFind={() => setFinding(true)} />
+        <Sidebar openId={openId} onFind={find} />
         <SidebarResizer />
         <main id="main" tabIndex={-1} className="pane-conversation">
           <ConnectionBanner />
-          {children}
+          <FindContext value={find}>{children}</FindContext>
         </main>
       </div>
       <FindDialog open={finding} onOpenChange={setFinding} openId={openId} />

@@ -1,13 +1,13 @@
-import { Button } from "@/components/ui/button";
+import { FirstWord } from "./first-word";
 
-/** The list of somebody who has just arrived: what to do first. */
+/** The list of somebody who has just arrived. On a phone it is all there is, so what to do first stands here. */
 export function NoConversations({ onFind }: { onFind: () => void }) {
   return (
-    <nav aria-label="Conversations" className="flex flex-1 flex-col items-center justify-center gap-4 px-8 pb-24 text-center">
-      <p className="text-pretty text-muted">Nobody here yet. Find somebody by username, or let them find you by yours.</p>
-      <Button look="primary" onClick={onFind}>
-        Find somebody
-      </Button>
+    <nav aria-label="Conversations" className="flex flex-1 flex-col">
+      <p className="px-5 py-3 text-sm text-muted max-md:hidden">Whom you talk to will be listed here.</p>
+      <div className="m-auto pb-24 md:hidden">
+        <FirstWord onFind={onFind} />
+      </div>
     </nav>
   );
 }

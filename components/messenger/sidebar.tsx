@@ -1,6 +1,7 @@
 "use client";
 
 import { Search } from "lucide-react";
+import { Mark } from "@/components/ui/mark";
 import { useHotkeyName } from "@/lib/client/keys";
 import { ConversationList } from "./conversation-list";
 import { OwnMenu } from "./own-menu";
@@ -11,7 +12,10 @@ export function Sidebar({ openId, onFind }: { openId: string | null; onFind: () 
   return (
     <div className="pane-list">
       <header className="flex min-h-16 shrink-0 items-center justify-between gap-2 ps-5 pe-3 pt-[env(safe-area-inset-top)]">
-        <h1 className="text-lg font-bold tracking-tight">Parley</h1>
+        <h1 className="flex items-center gap-2.5 text-lg font-bold tracking-tight">
+          <Mark className="size-6" />
+          Parley
+        </h1>
         <OwnMenu />
       </header>
       <div className="shrink-0 px-3 pb-2">

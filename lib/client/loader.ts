@@ -163,7 +163,9 @@ export function createLoader(options: {
 
   function open(id: string): () => void {
     setState(evict(openConversation(getState(), id)));
-    void jumpToLatest(id);
+    const { firstUnread = null, messages = [] } = getState().transcripts[id] ?? {};
+    // One opens at the divider or at the end: a window with neither was left behind by scrolling.
+    if (!messages.some(({ seq }) => seq === firstUnread)) void jumpToLatest(id);
     return () => {
       if (getState().openId === id) setState({ ...getState(), openId: null });
     };

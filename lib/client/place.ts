@@ -32,7 +32,7 @@ export function goToEnd(scroller: HTMLElement): void {
   scroller.scrollTop = 0;
 }
 
-/** Opens at the "new messages" line where there is one, else at the end. The line's own style says how far below the top. */
+/** Opens at the "new messages" line where there is one, else at the end. */
 export function goToUnread(scroller: HTMLElement): void {
   const line = scroller.querySelector(".unread-line");
   if (line && line.getBoundingClientRect().top < scroller.getBoundingClientRect().top) line.scrollIntoView({ block: "start" });

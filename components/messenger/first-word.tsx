@@ -1,0 +1,20 @@
+"use client";
+
+import { Button } from "@/components/ui/button";
+import { useMessenger } from "@/lib/client/hooks";
+
+/** What to do first. */
+export function FirstWord({ onFind }: { onFind: () => void }) {
+  const username = useMessenger((state) => state.me.username);
+  return (
+    <div className="grid max-w-80 justify-items-center gap-2 px-6 text-center">
+      <h2 className="text-lg font-bold">Say the first word</h2>
+      <p className="text-pretty text-muted">
+        Find somebody by their username. They find you as <strong className="font-medium text-text">@{username}</strong>.
+      </p>
+      <Button look="primary" className="mt-3" onClick={onFind}>
+        Find somebody
+      </Button>
+    </div>
+  );
+}
