@@ -74,6 +74,7 @@ export function createFeed(options: {
   let patrol: ReturnType<typeof setInterval> | undefined;
   let doubt: ReturnType<typeof setTimeout> | undefined;
   let heardAt = Date.now();
+  let joinedAt = 0;
   let running = false;
 
   const stream = createStream({
@@ -105,7 +106,6 @@ export function createFeed(options: {
       return () => {
         clearTimeout(gathering);
         stream.close();
-        opening = null;
         end();
         join();
       };
@@ -133,7 +133,10 @@ export function createFeed(options: {
     channel?.postMessage(message);
   }
 
+  /** Says where this tab stands. Without an answer it is said again, with the next frame that is not for it. */
   function join(): void {
+    opening = null;
+    joinedAt = Date.now();
     tell({ type: "join", cursor });
   }
 
@@ -165,8 +168,7 @@ export function createFeed(options: {
       if (message.opening === opening && message.number === number + 1) {
         number++;
         take(message.event, message.id);
-      } else if (opening !== null) {
-        opening = null;
+      } else if (opening !== null || Date.now() - joinedAt > ANSWER_MS) {
         join();
       }
     }
@@ -178,7 +180,6 @@ export function createFeed(options: {
       opening = announced;
       number = 0;
     } else {
-      opening = null;
       join();
     }
   }

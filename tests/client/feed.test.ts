@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { FakeBrowser } from "./support/fake-browser";
+import { ModelServer } from "./support/model-server";
+import { FAKE_TIMERS, Page } from "./support/page";
+
+let server: ModelServer;
+let browser: FakeBrowser;
+let tabs: Page[];
+let id: string;
+
+beforeEach(() => {
+  vi.useFakeTimers(FAKE_TIMERS);
+  server = new ModelServer("me", "ann");
+  browser = new FakeBrowser();
+  tabs = [];
+  id = server.start("me", "ann");
+  server.send(id, "ann", "first");
+});
+afterEach(() => {
+  for (const tab of tabs) tab.stop();
+  vi.useRealTimers();
+});
+
+async function openTab(): Promise<Page> {
+  const tab = new Page(server, "me", { openId: id, browser }).start();
+  tabs.push(tab);
+  await settle();
+  return tab;
+}
+
+/** All that is on its way to any tab that still runs. */
+async function settle(): Promise<void> {
+  for (let i = 0; i < 3; i++) for (const tab of tabs) if (!tab.channel?.frozen) await tab.settle();
+}
+
+/** A tab that ends without a word: its stream closes, its lock falls to the next. */
+function crash(tab: Page): void {
+  tabs = tabs.filter((other) => other !== tab);
+  tab.channel?.close();
+  tab.source?.close();
+  browser.kill(tab);
+}
+
+function freeze(tab: Page): void {
+  tab.visible = false;
+  if (tab.channel) tab.channel.frozen = true;
+}
+
+const contents = (tab: Page) => tab.state.transcripts[id]?.messages.map((message) => message.content);
+const streams = () => server.streams.size;
+
+describe("One stream for all tabs", () => {
+  test("ten tabs hold one connection, and every tab shows every message once", async () => {
+    for (let i = 0; i < 10; i++) await openTab();
+    server.send(id, "ann", "second");
+    await settle();
+    expect(streams()).toBe(1);
+    for (const tab of tabs) expect(contents(tab)).toEqual(["first", "second"]);
+  });
+
+  test("what happened between a tab's first paint and its joining reaches it", async () => {
+    const [leader] = [await openTab()];
+    const late = new Page(server, "me", { openId: id, browser });
+    server.send(id, "ann", "in between");
+    await leader.settle();
+    tabs.push(late.start());
+    await settle();
+    expect(contents(late)).toEqual(["first", "in between"]);
+  });
+
+  test("a follower knows whether there is a connection", async () => {
+    const [leader, follower] = [await openTab(), await openTab()];
+    expect(follower.state.connection.status).toBe("open");
+    leader.source?.cut();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(follower.state.connection.status).toBe("lost");
+  });
+
+  test("without Web Locks each tab has a stream of its own", async () => {
+    for (const _ of [1, 2]) {
+      const tab = new Page(server, "me", { openId: id, browser, platform: { locks: undefined } });
+      tabs.push(tab.start());
+    }
+    await settle();
+    server.send(id, "ann", "second");
+    await settle();
+    expect(streams()).toBe(2);
+    for (const tab of tabs) expect(contents(tab)).toEqual(["first", "second"]);
+  });
+});
+
+describe("A change of leader", () => {
+  test("by closing the leading tab leaves no gap", async () => {
+    const [leader, follower, other] = [await openTab(), await openTab(), await openTab()];
+    leader.stop();
+    server.send(id, "ann", "while nobody led");
+    tabs = [follower, other];
+    await settle();
+    expect(contents(follower)).toEqual(["first", "while nobody led"]);
+    expect(contents(other)).toEqual(["first", "while nobody led"]);
+    expect(streams()).toBe(1);
+  });
+
+  test("by a crash loses nothing that the leader had received and not passed on", async () => {
+    const [leader, follower] = [await openTab(), await openTab()];
+    server.send(id, "ann", "received");
+    if (leader.channel) leader.channel.frozen = true;
+    leader.source?.arriveAll();
+    expect(contents(leader)).toEqual(["first", "received"]);
+    crash(leader);
+    await settle();
+    expect(contents(follower)).toEqual(["first", "received"]);
+  });
+
+  test("to a tab that is further on than another brings the other what it lacks", async () => {
+    const [leader, ahead, behind] = [await openTab(), await openTab(), await openTab()];
+    if (behind.channel) behind.channel.frozen = true;
+    server.send(id, "ann", "second");
+    leader.source?.arriveAll();
+    await vi.advanceTimersByTimeAsync(0);
+    server.settleLog();
+    server.beat();
+    leader.source?.arriveAll();
+    await vi.advanceTimersByTimeAsync(0);
+    if (behind.channel) behind.channel.frozen = false;
+    expect(contents(ahead)).toEqual(["first", "second"]);
+    crash(leader);
+    await settle();
+    expect(contents(behind)).toEqual(["first", "second"]);
+  });
+
+  test("is forced when the leader is frozen, and it follows when it wakes up", async () => {
+    const [leader, follower] = [await openTab(), await openTab()];
+    freeze(leader);
+    server.send(id, "ann", "while the leader sleeps");
+    expect(contents(follower)).toEqual(["first"]);
+    await vi.advanceTimersByTimeAsync(15_000);
+    await follower.settle();
+    expect(contents(follower)).toEqual(["first", "while the leader sleeps"]);
+    if (leader.channel) leader.channel.frozen = false;
+    leader.visible = true;
+    await settle();
+    server.send(id, "ann", "together again");
+    await settle();
+    for (const tab of tabs) expect(contents(tab)).toEqual(["first", "while the leader sleeps", "together again"]);
+    expect(streams()).toBe(1);
+  });
+
+  test("is not forced by a tab that nobody looks at, nor on a leader that is merely idle", async () => {
+    const [leader, follower] = [await openTab(), await openTab()];
+    const opened = leader.sources.length;
+    follower.visible = false;
+    for (let seconds = 0; seconds < 120; seconds += 15) {
+      if (seconds === 60) follower.visible = true;
+      server.beat();
+      leader.source?.arriveAll();
+      await vi.advanceTimersByTimeAsync(15_000);
+    }
+    expect(follower.sources).toHaveLength(0);
+    expect(leader.sources).toHaveLength(opened);
+  });
+
+  test("a tab that the browser has put away for going back to leaves the lead, and catches up when it is back", async () => {
+    const [leader, follower] = [await openTab(), await openTab()];
+    leader.lifecycle?.suspend();
+    server.send(id, "ann", "meanwhile");
+    await settle();
+    expect(contents(follower)).toEqual(["first", "meanwhile"]);
+    expect(contents(leader)).toEqual(["first"]);
+    leader.lifecycle?.resume();
+    await settle();
+    expect(contents(leader)).toEqual(["first", "meanwhile"]);
+    expect(streams()).toBe(1);
+  });
+});
+
+describe("A frame that a tab missed", () => {
+  test("makes it ask for all that it lacks", async () => {
+    const [leader, follower] = [await openTab(), await openTab()];
+    if (follower.channel) follower.channel.frozen = true;
+    server.send(id, "ann", "missed");
+    leader.source?.arriveAll();
+    await vi.advanceTimersByTimeAsync(0);
+    if (follower.channel) follower.channel.frozen = false;
+    server.send(id, "ann", "heard");
+    await settle();
+    expect(contents(follower)).toEqual(["first", "missed", "heard"]);
+  });
+});
+
+test("When the log does not reach back every tab loads afresh", async () => {
+  const [leader, follower] = [await openTab(), await openTab()];
+  leader.source?.cut();
+  server.send(id, "ann", "long ago");
+  server.rename("ann", "Ann the Second");
+  server.prune();
+  await vi.advanceTimersByTimeAsync(2_000);
+  await settle();
+  for (const tab of [leader, follower]) {
+    expect(contents(tab)).toEqual(["first", "long ago"]);
+    expect(tab.state.conversations[id]?.otherParticipant?.name).toBe("Ann the Second");
+  }
+});
