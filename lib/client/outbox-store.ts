@@ -28,12 +28,11 @@ interface Schema extends DBSchema {
  * IndexedDB, written before a request leaves. Where it is missing or breaks (a private window, a full disk)
  * `onBroken` says so once, and unsent messages live as long as their page.
  */
-export function createOutboxStore(factory: IDBFactory | undefined, onBroken: () => void): OutboxStore {
+export function createOutboxStore(onBroken: () => void): OutboxStore {
   let opened: Promise<IDBPDatabase<Schema>> | null = null;
   let broken = false;
 
   function database(): Promise<IDBPDatabase<Schema>> {
-    if (!factory) throw new Error("This browser has no IndexedDB.");
     opened ??= openDB<Schema>("parley", 1, {
       upgrade: (db) => db.createObjectStore("outbox", { keyPath: "clientId" }).createIndex("user", "userId"),
       // A later version of Parley in another tab wants to upgrade: make way, and open again when next needed.

@@ -1,13 +1,12 @@
 import type { Channel } from "./feed";
 import type { EventSourceLike } from "./stream";
 
-/** All of the outside world that a messenger touches. What a browser lacks is undefined, and done without. */
+/** What of the outside world a messenger touches, less IndexedDB. What a browser lacks is undefined, and done without. */
 export type Platform = {
   fetch: typeof fetch;
   connect: (url: string) => EventSourceLike;
   openChannel: ((name: string) => Channel) | undefined;
   locks: Pick<LockManager, "request"> | undefined;
-  indexedDB: IDBFactory | undefined;
   localStorage: Storage | undefined;
   /** Calls back on what the page lives through. Returns what ends it. */
   watch: (on: Lifecycle) => () => void;
@@ -31,7 +30,6 @@ export function browserPlatform(): Platform {
     connect: (url) => new EventSource(url),
     openChannel: typeof BroadcastChannel === "undefined" ? undefined : (name) => new BroadcastChannel(name),
     locks: globalThis.navigator?.locks,
-    indexedDB: globalThis.indexedDB,
     localStorage: storage(),
     watch: watchPage,
     isVisible: () => document.visibilityState === "visible",

@@ -72,7 +72,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   const outbox = createOutbox({
     userId,
     api,
-    store: createOutboxStore(platform.indexedDB, () => setState({ ...getState(), outboxDurable: false })),
+    store: createOutboxStore(() => setState({ ...getState(), outboxDurable: false })),
     show: (item, shown) => setState(showUnsent(getState(), item, shown)),
     onSent(message) {
       apply({ type: "sent", message });

@@ -19,7 +19,7 @@ const step = fc.record({
   n: fc.nat(50),
 });
 
-const PEOPLE = ["me", "ann", "bob", "cid"];
+const PEOPLE = ["me", "ann", "bob", "cid", "dan"];
 
 function run({ what, n }: { what: string; n: number }, server: ModelServer, page: Page, backup: () => void): void {
   const { messenger } = page;
@@ -71,7 +71,7 @@ test("Stale state and what the stream brings are what a fresh load shows, whatev
       for (let i = 0; i < before; i++) server.send("ann+me", i % 3 ? "ann" : "me", `earlier ${i}`);
       for (const other of ["bob", "cid"]) server.send(server.start("me", other), other, "hello");
       const backup = server.backup();
-      const page = new Page(server, "me", { snapshot: server.snapshot("me", "ann+me", 2) }).start();
+      const page = new Page(server, "me", { snapshot: server.snapshot("me", "ann+me", 1) }).start();
       for (const each of steps) {
         run(each, server, page, backup);
         await Promise.resolve();

@@ -8,6 +8,11 @@ import type { ModelServer, ModelSource } from "./model-server";
 /** Timers are a test's own; what IndexedDB runs on stays real. */
 export const FAKE_TIMERS = { toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] } as Parameters<typeof vi.useFakeTimers>[0];
 
+/** Time for IndexedDB, which runs on the event loop itself. */
+export async function ticks(): Promise<void> {
+  for (let i = 0; i < 10; i++) await new Promise(setImmediate);
+}
+
 /** A request between the page and the server: first it is answered, then the answer arrives. */
 type Exchange = { answer: () => void; arrive: () => void; fail: () => void; answered: boolean; path: string };
 
@@ -23,7 +28,6 @@ export class Page {
   /** What the server answers instead, while it is set. */
   refusal: { status: number; body: unknown; headers?: Record<string, string> } | null = null;
   stop: () => void = () => {};
-
   constructor(
     readonly server: ModelServer,
     readonly userId: string,
@@ -35,7 +39,6 @@ export class Page {
       connect: (url) => this.connect(url),
       openChannel: browser && (() => (this.channel = browser.openChannel())),
       locks: browser?.locksOf(this),
-      indexedDB: undefined,
       localStorage: undefined,
       watch: (lifecycle) => {
         this.lifecycle = lifecycle;
@@ -68,6 +71,7 @@ export class Page {
         this.exchanges[0].answer();
         this.exchanges[0].arrive();
       }
+      if (globalThis.indexedDB) await ticks();
       await vi.advanceTimersByTimeAsync(moved ? 0 : 400);
       quiet = moved ? 0 : quiet + 1;
     }
