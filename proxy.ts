@@ -21,9 +21,10 @@ export function proxy(request: NextRequest): NextResponse {
   response.headers.set("X-Frame-Options", "DENY");
   response.headers.set("Referrer-Policy", "strict-origin-when-cross-origin");
   response.headers.set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()");
-  response.headers.set("Cross-Origin-Opener-Policy", "same-origin");
   if (process.env.PUBLIC_URL?.startsWith("https:")) {
-    response.headers.set("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
+    // Browsers ignore, and complain about, this one where they do not trust the origin.
+    response.headers.set("Cross-Origin-Opener-Policy", "same-origin");
+    response.headers.set("Strict-Transport-Security", "max-age=63072000");
   }
   return response;
 }

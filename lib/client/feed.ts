@@ -1,3 +1,4 @@
+import { randomId } from "./random-id";
 import type { StreamEvent } from "@/lib/protocol/events";
 import { createLeadership } from "./leader";
 import type { OutboxNews } from "./outbox";
@@ -60,7 +61,7 @@ export function createFeed(options: {
 }) {
   const { apply, onConnection } = options;
   const shared = options.locks !== undefined && options.openChannel !== undefined;
-  const tab = crypto.randomUUID();
+  const tab = randomId();
   let channel: Channel | null = null;
   let cursor = options.cursor;
   let connection: Connection = { status: "connecting", since: Date.now() };

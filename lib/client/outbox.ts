@@ -1,3 +1,4 @@
+import { randomId } from "./random-id";
 import type { Message } from "@/lib/protocol/messages";
 import { type Api, ApiError } from "./api";
 import type { OutboxStore, Unsent } from "./outbox-store";
@@ -136,7 +137,7 @@ export function createOutbox(options: {
     /** Shows a message as pending at once, keeps it, and only then lets it go. */
     async send(conversationId: string, content: string): Promise<void> {
       const item: Unsent = {
-        clientId: crypto.randomUUID(),
+        clientId: randomId(),
         userId,
         conversationId,
         content,
