@@ -1,0 +1,34 @@
+import type { Locator, Page } from "@playwright/test";
+
+/** The words of the screen, by role and name, as one would tell somebody on the telephone. */
+
+export const conversations = (page: Page): Locator => page.getByRole("navigation", { name: "Conversations" });
+export const conversationWith = (page: Page, name: string): Locator => conversations(page).getByRole("link", { name });
+export const transcript = (page: Page): Locator => page.getByRole("region", { name: /^Messages with / });
+export const messages = (page: Page): Locator => transcript(page).getByRole("listitem");
+export const message = (page: Page, text: string | RegExp): Locator => messages(page).filter({ hasText: text });
+export const composer = (page: Page): Locator => page.getByRole("textbox", { name: /^Message to / });
+
+export async function say(page: Page, text: string): Promise<void> {
+  await composer(page).fill(text);
+  await composer(page).press("Enter");
+}
+
+/** What the transcript says, line by line, without who and when. */
+export function words(page: Page): Promise<string[]> {
+  return page.locator(".bubble-text").evaluateAll((bubbles) =>
+    bubbles.map((bubble) => {
+      const copy = bubble.cloneNode(true) as Element;
+      copy.querySelector(".bubble-meta")?.remove();
+      return copy.textContent ?? "";
+    }),
+  );
+}
+
+/**
+ * The page is listening. A person takes longer to read than a script takes to arrive, a test does not; and
+ * there is nothing on screen to wait for, since the first paint shows it all. React marks what it listens to.
+ */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => Object.keys(document.querySelector("#main") ?? {}).some((key) => key.startsWith("__reactProps")));
+}
