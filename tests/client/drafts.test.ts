@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ModelServer } from "./support/model-server";
+import { FAKE_TIMERS, Page } from "./support/page";
+
+let server: ModelServer;
+let storage: Storage;
+let id: string;
+
+beforeEach(() => {
+  vi.useFakeTimers(FAKE_TIMERS);
+  server = new ModelServer("me", "ann");
+  id = server.start("me", "ann");
+  storage = memoryStorage();
+});
+afterEach(() => void vi.useRealTimers());
+
+const openPage = (user = "me", localStorage: Storage | undefined = storage) =>
+  new Page(server, user, { platform: { localStorage } }).start();
+
+test("A draft is there again after a reload, half a second after the last key", async () => {
+  const page = openPage();
+  page.messenger.setDraft(id, "Dear A");
+  await vi.advanceTimersByTimeAsync(400);
+  page.messenger.setDraft(id, "Dear Ann");
+  await vi.advanceTimersByTimeAsync(400);
+  expect(openPage().state.drafts).toEqual({});
+  await vi.advanceTimersByTimeAsync(100);
+  expect(openPage().state.drafts).toEqual({ [id]: "Dear Ann" });
+});
+
+test("A page that may end at any moment writes down what it holds", () => {
+  const page = openPage();
+  page.messenger.setDraft(id, "Dear Ann");
+  page.lifecycle?.suspend();
+  expect(openPage().state.drafts).toEqual({ [id]: "Dear Ann" });
+});
+
+test("Sending clears the draft, here and for the next visit", async () => {
+  const page = openPage();
+  page.messenger.setDraft(id, "Dear Ann");
+  page.stop();
+  const again = openPage();
+  void again.messenger.send(id, "Dear Ann");
+  await again.settle();
+  expect(again.state.drafts[id]).toBe("");
+  expect(openPage().state.drafts).toEqual({});
+});
+
+test("Nobody sees the drafts of another person on the same computer", () => {
+  const page = openPage();
+  page.messenger.setDraft(id, "Dear Ann");
+  page.stop();
+  expect(openPage("ann").state.drafts).toEqual({});
+});
+
+test("Where storage is full a draft lives on in its page", async () => {
+  const full = { ...memoryStorage(), setItem: () => { throw new DOMException("Full.", "QuotaExceededError"); } };
+  const page = openPage("me", full as Storage);
+  page.messenger.setDraft(id, "Dear Ann");
+  await vi.advanceTimersByTimeAsync(500);
+  expect(page.state.drafts).toEqual({ [id]: "Dear Ann" });
+});
+
+function memoryStorage(): Storage {
+  const held = new Map<string, string>();
+  return {
+    get length() {
+      return held.size;
+    },
+    key: (i) => [...held.keys()][i] ?? null,
+    getItem: (key) => held.get(key) ?? null,
+    setItem: (key, value) => void held.set(key, value),
+    removeItem: (key) => void held.delete(key),
+    clear: () => held.clear(),
+  };
+}
