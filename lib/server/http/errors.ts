@@ -20,7 +20,10 @@ export class FieldError extends Error {
 
   static of(error: z.ZodError): FieldError {
     const errors: Record<string, string> = {};
-    for (const { path, message } of error.issues) errors[String(path[0] ?? "body")] ??= message;
+    for (const { path, message } of error.issues) {
+      if (path.length === 0) return new FieldError({ body: "The body of this request must be a JSON object." });
+      errors[String(path[0])] ??= message;
+    }
     return new FieldError(errors);
   }
 }
