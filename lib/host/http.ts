@@ -3,6 +3,8 @@ import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import routes from "parley:routes";
+import { HttpError } from "@/lib/server/http/errors";
+import { noContent, type RouteHandler, route } from "@/lib/server/http/route";
 import { type Attach, attachmentOf } from "@/lib/server/realtime/open";
 import { nodeSink } from "./node-sink";
 
@@ -42,10 +44,20 @@ export function mountRoutes(): Hono<{ Bindings: Bindings }> {
     for (const [method, handle] of Object.entries(module)) {
       router.on(method, path, (c) => handle(c.req.raw, { params: Promise.resolve(c.req.param()) }));
     }
-    const allow = Object.keys(module).join(", ");
-    router.all(path, () => new Response(null, { status: 405, headers: { Allow: allow } }));
+    const refuse = otherMethods(Object.keys(module));
+    router.all(path, (c) => refuse(c.req.raw, { params: Promise.resolve({}) }));
   }
   return router;
+}
+
+/** What Next answers where a route has no such method, and says more of it. */
+function otherMethods(methods: string[]): RouteHandler {
+  const allowed = [...methods, "OPTIONS", ...(methods.includes("GET") ? ["HEAD"] : [])];
+  const headers = { Allow: allowed.sort().join(", ") };
+  return route({ auth: "none" }, ({ request }) => {
+    if (request.method === "OPTIONS") return noContent(headers);
+    throw new HttpError(405, "This address does not take that method.", headers);
+  });
 }
 
 /** The routes of next-auth need Next around them. */
