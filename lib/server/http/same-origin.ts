@@ -16,11 +16,12 @@ export function ownHost(headers: Headers): string | null {
 export function requireSameOrigin(request: Request): void {
   const site = request.headers.get("sec-fetch-site");
   if (site === "same-origin") return;
-  const origin = request.headers.get("origin");
-  if (site === null && origin !== null && hostOf(origin) === ownHost(request.headers)) return;
+  const host = hostOf(request.headers.get("origin"));
+  if (site === null && host !== null && host === ownHost(request.headers)) return;
   throw new HttpError(403, "This request did not come from this site.");
 }
 
-function hostOf(origin: string): string | null {
-  return URL.canParse(origin) ? new URL(origin).host : null;
+/** Null where there is none, and for the `null` of a page that has no origin. */
+function hostOf(origin: string | null): string | null {
+  return origin !== null && URL.canParse(origin) ? new URL(origin).host : null;
 }

@@ -1,0 +1,67 @@
+import routes from "parley:routes";
+import { type Person, type RequestOptions, request } from "./person";
+import { somebody } from "./talk";
+
+/** What the address of a call can name: a conversation with a message in it, and things of one of its participants. */
+export interface Place {
+  conversation: string;
+  message: string;
+  avatar: string;
+  session: string;
+}
+
+/** `GET /api/…` of every route that the host serves. */
+export const CALLS = routes.flatMap(({ pattern, module }) => Object.keys(module).map((method) => `${method} ${pattern}`));
+
+export type Call = (place: Place) => Promise<{ path: string; options: RequestOptions }> | { path: string; options: RequestOptions };
+
+const PASSWORD = "correct horse battery";
+const PIXEL = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+
+const to = (path: string, options: RequestOptions = {}): Call => () => ({ path, options });
+
+const inConversation =
+  (path = "", options: RequestOptions = {}): Call =>
+  ({ conversation }) => ({ path: `/api/conversations/${conversation}${path}`, options });
+
+/** A well-formed request for each call. */
+const REQUESTS: Record<string, Call> = {
+  "GET /api/auth_user": to("/api/auth_user"),
+  "PATCH /api/auth_user": to("/api/auth_user", { json: { name: "Somebody" } }),
+  "PUT /api/auth_user/avatar": to("/api/auth_user/avatar", { body: PIXEL, headers: { "Content-Type": "image/png" } }),
+  "DELETE /api/auth_user/avatar": to("/api/auth_user/avatar"),
+  "PUT /api/auth_user/password": to("/api/auth_user/password", { json: { currentPassword: PASSWORD, newPassword: PASSWORD } }),
+  "GET /api/avatars/[id]": ({ avatar }) => ({ path: avatar, options: {} }),
+  "GET /api/conversations": to("/api/conversations?limit=100"),
+  "POST /api/conversations": async () => ({ path: "/api/conversations", options: { json: { username: (await somebody()).username } } }),
+  "GET /api/conversations/[id]": inConversation(),
+  "GET /api/conversations/[id]/other_participant": inConversation("/other_participant"),
+  "GET /api/conversations/[id]/messages": inConversation("/messages"),
+  "POST /api/conversations/[id]/messages": inConversation("/messages", { json: { content: "hello" } }),
+  "POST /api/conversations/[id]/read_messages": inConversation("/read_messages"),
+  "POST /api/login": to("/api/login", { json: { username: "nobody.at.all", password: PASSWORD } }),
+  "POST /api/logout": to("/api/logout"),
+  "GET /api/messages": to("/api/messages", { headers: { Accept: "text/event-stream" } }),
+  "GET /api/oauth/github": to("/api/oauth/github"),
+  "POST /api/refresh_token": to("/api/refresh_token"),
+  "GET /api/sessions": to("/api/sessions"),
+  "DELETE /api/sessions": to("/api/sessions"),
+  "DELETE /api/sessions/[id]": ({ session }) => ({ path: `/api/sessions/${session}`, options: {} }),
+  "GET /api/usernames": to("/api/usernames?search=p"),
+  "POST /api/users": to("/api/users", { json: { username: "x", password: PASSWORD } }),
+  ...Object.fromEntries(["GET", "POST", "PUT", "PATCH", "DELETE"].map((method) => [`${method} /api/[...path]`, to("/api/nothing")])),
+};
+
+/** Makes a call; throws for one that has no request yet. */
+export async function make(call: string, place: Place, headers: Record<string, string> = {}): Promise<Response> {
+  const found = REQUESTS[call];
+  if (!found) throw new Error(`${call} is missing in tests/support/calls.ts.`);
+  const { path, options } = await found(place);
+  return request(path, { ...options, method: call.split(" ")[0], headers: { ...options.headers, ...headers } });
+}
+
+/** How a caller says who they are: as a program does, and as a page of ours does. */
+export const CREDENTIALS = {
+  bearer: ({ token }: Pick<Person, "token">): Record<string, string> => ({ Authorization: `Bearer ${token}` }),
+  cookie: ({ token }: Pick<Person, "token">): Record<string, string> => ({ Cookie: `parley.session=${token}`, "Sec-Fetch-Site": "same-origin" }),
+};
