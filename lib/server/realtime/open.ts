@@ -31,7 +31,7 @@ const HEADERS = {
 
 /** The event stream of a caller: 406 unless it is asked for, 429 past the streams of one user, 503 while going away. */
 export async function openStream(request: Request, { user, session }: Caller): Promise<Response> {
-  if (!/\btext\/event-stream\b/i.test(request.headers.get("accept") ?? "")) {
+  if (!/(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(request.headers.get("accept") ?? "")) {
     throw new HttpError(406, "This is an event stream: ask for it with Accept: text/event-stream.");
   }
   const open = hub();
