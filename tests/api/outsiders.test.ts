@@ -1,0 +1,166 @@
+import { randomUUID } from "node:crypto";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { User } from "@/lib/protocol/users";
+import { CALLS, CREDENTIALS, make, type Place } from "../support/calls";
+import { type Person, person, signIn } from "../support/person";
+import { conversation, messagesOf, readRequest, remove, send, somebody, talk } from "../support/talk";
+
+/** Who calls, seen from the conversation that the call is about. */
+type Role = "signedOut" | "outsider" | "former" | "participant";
+type Row = Record<Role, number>;
+
+const everybody = (status: number): Row => ({ signedOut: status, outsider: status, former: status, participant: status });
+const signedIn = (status: number): Row => ({ ...everybody(status), signedOut: 401 });
+const participants = (status: number): Row => ({ signedOut: 401, outsider: 404, former: 404, participant: status });
+
+/** What each call answers. A route that is not here fails. */
+const MATRIX: Record<string, Row> = {
+  "GET /api/auth_user": signedIn(200),
+  "PATCH /api/auth_user": signedIn(200),
+  "PUT /api/auth_user/avatar": signedIn(200),
+  "DELETE /api/auth_user/avatar": signedIn(200),
+  "PUT /api/auth_user/password": signedIn(204),
+  "GET /api/avatars/[id]": signedIn(200),
+  "GET /api/conversations": signedIn(200),
+  "POST /api/conversations": signedIn(201),
+  "GET /api/conversations/[id]": participants(200),
+  "GET /api/conversations/[id]/other_participant": participants(200),
+  "GET /api/conversations/[id]/messages": participants(200),
+  "POST /api/conversations/[id]/messages": participants(201),
+  "POST /api/conversations/[id]/read_messages": participants(204),
+  "POST /api/login": everybody(401),
+  "POST /api/logout": signedIn(204),
+  "GET /api/messages": signedIn(200),
+  "GET /api/oauth/github": everybody(404),
+  "POST /api/refresh_token": signedIn(200),
+  "GET /api/sessions": signedIn(200),
+  "DELETE /api/sessions": signedIn(204),
+  "DELETE /api/sessions/[id]": participants(204),
+  "GET /api/usernames": signedIn(200),
+  "POST /api/users": everybody(422),
+  "GET /api/[...path]": everybody(404),
+  "POST /api/[...path]": everybody(404),
+  "PUT /api/[...path]": everybody(404),
+  "PATCH /api/[...path]": everybody(404),
+  "DELETE /api/[...path]": everybody(404),
+};
+
+const SECRET = `what the two keep to themselves ${randomUUID()}`;
+
+/** Three roles look at a conversation that goes on; the fourth has been taken out of theirs. */
+const scene: Record<Role, { caller: Person; place: () => Promise<Place> }> = {} as never;
+let secrets: string[];
+
+beforeAll(async () => {
+  const [anna, ben, outsider, former, left] = await Promise.all(["anna", "ben", "outsider", "former", "left"].map(person));
+  if (!anna || !ben || !outsider || !former || !left) throw new Error("unreachable");
+  const placeOf = async (teller: Person, listener: Person, signedIn: Person) => {
+    const { avatarURL }: User = await (await make("PUT /api/auth_user/avatar", {} as Place, CREDENTIALS.bearer(teller))).json();
+    const { id, conversationId } = await send(teller, (await talk(teller, listener)).id, SECRET);
+    return async () => ({ conversation: conversationId, message: id, avatar: avatarURL ?? "", session: (await signIn(signedIn)).sessionId });
+  };
+  const goingOn = await placeOf(anna, ben, ben);
+  const over = await placeOf(left, former, left);
+  const { conversation: lost, message: lostMessage } = await over();
+  await remove(former, lost);
+  const { conversation, message } = await goingOn();
+  secrets = [SECRET, conversation, message, lost, lostMessage];
+  Object.assign(scene, {
+    signedOut: { caller: anna, place: goingOn },
+    outsider: { caller: outsider, place: goingOn },
+    former: { caller: former, place: over },
+    participant: { caller: ben, place: goingOn },
+  });
+});
+
+/** All that an answer says. Of a stream, that it has begun. */
+async function reveal(answer: Response): Promise<string> {
+  const headers = [...answer.headers].join("\n");
+  if (!answer.headers.get("content-type")?.startsWith("text/event-stream")) return `${headers}\n${await answer.text()}`;
+  await answer.body?.cancel();
+  return headers;
+}
+
+it("every route has a row here, and every row a route", () => {
+  expect(Object.keys(MATRIX).sort()).toEqual([...CALLS].sort());
+});
+
+describe.each(CALLS)("%s", (call) => {
+  it.each(["outsider", "former", "participant"] as const)("answers the %s as the table says, by token and by cookie", async (role) => {
+    const { caller, place } = scene[role];
+    for (const credentials of Object.values(CREDENTIALS)) {
+      const answer = await make(call, await place(), credentials(await signIn(caller)));
+      expect(answer.status).toBe(MATRIX[call]?.[role]);
+      const said = await reveal(answer);
+      if (role !== "participant") for (const secret of secrets) expect(said).not.toContain(secret);
+      expect(answer.headers.get("cache-control")).toMatch(/^private|^no-cache/);
+    }
+  });
+
+  it("answers who is signed out as the table says: with nothing, a token that has ended, or one in the address", async () => {
+    const { caller, place } = scene.signedOut;
+    const ended = await signIn(caller);
+    expect((await ended.fetch("/api/logout", { method: "POST" })).status).toBe(204);
+    for (const headers of [{}, CREDENTIALS.bearer(ended), CREDENTIALS.cookie(ended), { Authorization: `Basic ${ended.token}` }, { Cookie: "parley.session=" }]) {
+      const answer = await make(call, await place(), headers);
+      expect(answer.status).toBe(MATRIX[call]?.signedOut);
+      const said = await reveal(answer);
+      for (const secret of secrets) expect(said).not.toContain(secret);
+    }
+  });
+});
+
+describe("an outsider", () => {
+  let outsider: Person;
+  let participant: Person;
+  let place: Place;
+
+  beforeAll(async () => {
+    [outsider, participant] = await Promise.all([signIn(scene.outsider.caller), signIn(scene.participant.caller)]);
+    place = await scene.outsider.place();
+  });
+
+  it("reaches no foreign message by way of a conversation of their own", async () => {
+    const own = (await talk(outsider, await somebody())).id;
+    await send(outsider, own, "mine");
+    for (const direction of ["before", "after", "around"]) {
+      const answer = await outsider.fetch(`/api/conversations/${own}/messages?${direction}=${place.message}`);
+      expect({ status: answer.status, body: await answer.json() }).toEqual({ status: 404, body: { message: "Message not found" } });
+    }
+    expect((await readRequest(outsider, own, { json: { upTo: place.message } })).status).toBe(404);
+    for (const before of [place.conversation, place.message, randomUUID()]) {
+      const answer = await outsider.fetch(`/api/conversations?before=${before}`);
+      expect({ status: answer.status, body: await answer.json() }).toEqual({ status: 200, body: [] });
+    }
+  });
+
+  it("is told the same of what is there and of what is not", async () => {
+    const nothing = { ...place, conversation: randomUUID(), session: randomUUID() };
+    for (const call of CALLS.filter((name) => MATRIX[name]?.outsider === 404)) {
+      const [there, notThere] = await Promise.all([place, nothing].map((where) => make(call, where, CREDENTIALS.bearer(outsider))));
+      expect(await there?.text()).toBe(await notThere?.text());
+      expect(there?.status).toBe(notThere?.status);
+    }
+  });
+
+  it("cannot send under a client id of somebody else, and does not get their message back", async () => {
+    const clientId = randomUUID();
+    await send(participant, place.conversation, SECRET, clientId);
+    const own = (await talk(outsider, await somebody())).id;
+    expect((await send(outsider, own, "mine", clientId)).content).toBe("mine");
+    expect((await messagesOf(participant, place.conversation))[0]?.content).toBe(SECRET);
+  });
+
+  it("changes nothing by trying", async () => {
+    await send(participant, place.conversation, SECRET);
+    const seen = () => Promise.all([conversation(participant, place.conversation), messagesOf(participant, place.conversation)]);
+    const before = await seen();
+    for (const call of CALLS.filter((name) => name.includes("conversations/[id]"))) await make(call, place, CREDENTIALS.bearer(outsider));
+    expect(await seen()).toEqual(before);
+  });
+
+  it("finds names by searching, and nothing else of their owners", async () => {
+    const found = await (await outsider.fetch("/api/usernames?search=an")).json();
+    expect(found).toEqual(["anna"]);
+  });
+});
