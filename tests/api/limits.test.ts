@@ -1,0 +1,55 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { host } from "../support/host";
+import { type Person, signIn } from "../support/person";
+import { pair, sendRequest } from "../support/talk";
+
+let one: Person;
+let other: Person;
+let id: string;
+
+beforeAll(async () => {
+  await host({ RATE_LIMIT: "on" });
+  ({ one, other, id } = await pair());
+});
+
+/** Calls until it is refused for more than a moment: the budget of a window that is about to end counts for nothing. */
+async function exhaust(call: () => Promise<Response>): Promise<{ taken: number; refused: Response }> {
+  for (let taken = 0; taken < 1_000; ) {
+    const answer = await call();
+    if (Number(answer.headers.get("retry-after")) > 1) return { taken, refused: answer };
+    if (answer.status !== 429) taken++;
+    await answer.body?.cancel();
+  }
+  throw new Error("A thousand calls were taken.");
+}
+
+describe("who calls too often", () => {
+  it("is told so, and when to come back; other devices of theirs too, and nobody else", async () => {
+    const { refused } = await exhaust(() => sendRequest(one, id, { content: "again" }));
+    expect({ status: refused.status, body: await refused.json() }).toEqual({ status: 429, body: { message: expect.any(String) } });
+    expect(Number(refused.headers.get("retry-after"))).toBeLessThanOrEqual(10);
+    expect(refused.headers.get("cache-control")).toBe("private, no-store");
+    expect((await sendRequest(await signIn(one), id, { content: "from the phone" })).status).toBe(429);
+    expect((await sendRequest(other, id, { content: "from the other" })).status).toBe(201);
+    expect((await one.fetch(`/api/conversations/${id}/messages`)).status).toBe(200);
+  });
+
+  it.each([
+    ["searching", "GET", "/api/usernames?search=x", 200],
+    ["opening streams", "GET", "/api/messages", 406],
+    ["uploading", "PUT", "/api/auth_user/avatar", 415],
+    ["starting conversations", "POST", "/api/conversations", 415],
+  ])("is stopped %s, also where the calls come to nothing", async (_, method, path, status) => {
+    const { one } = await pair();
+    const call = () => one.fetch(path, { method });
+    expect((await call()).status).toBe(status);
+    const { taken, refused } = await exhaust(call);
+    expect(refused.status).toBe(429);
+    expect(taken).toBeGreaterThanOrEqual(10);
+  });
+
+  it("is stopped signing up, by address", async () => {
+    const { refused } = await exhaust(async () => (await host()).fetch("/api/users", { method: "POST" }));
+    expect({ status: refused.status, body: await refused.json() }).toEqual({ status: 429, body: { message: expect.any(String) } });
+  });
+});
