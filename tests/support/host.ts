@@ -1,5 +1,7 @@
+import pino from "pino";
 import { afterAll } from "vitest";
 import { mountRoutes } from "@/lib/host/http";
+import { log } from "@/lib/server/log";
 import { startNext, startServer } from "./server";
 
 /** Where the requests of a test go. The contract's tests run against all three (see vitest.config.ts). */
@@ -8,6 +10,8 @@ export interface Host {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** Null in process: there is no socket to connect to. */
   url: string | null;
+  /** All that it has printed so far. */
+  logs(): string;
   stop(): Promise<void>;
 }
 
@@ -34,16 +38,28 @@ afterAll(async () => {
 
 async function start(env: Record<string, string>): Promise<Host> {
   if (hostName === "handlers") return inProcess(env);
-  const { url, stop } = hostName === "server" ? await startServer({ env }) : await startNext({ env });
-  return { url, stop, fetch: (path, init) => fetch(url + path, { redirect: "manual", ...init }) };
+  const { url, logs, stop } = hostName === "server" ? await startServer({ env }) : await startNext({ env });
+  return { url, logs, stop, fetch: (path, init) => fetch(url + path, { redirect: "manual", ...init }) };
 }
 
 function inProcess(env: Record<string, string>): Host {
   Object.assign(process.env, env);
   const router = mountRoutes();
+  const logs = printed(env.LOG_LEVEL);
   return {
     url: null,
+    logs,
     stop: async () => {},
     fetch: async (path, init) => router.request(new URL(path, "http://parley.test").href, init),
   };
+}
+
+/** What the logger of this process prints from here on, where a level of logging is wanted, instead of printing it. */
+function printed(level: string | undefined): () => string {
+  let text = "";
+  if (level === undefined) return () => text;
+  const logger = log as unknown as { level: string; [pino.symbols.streamSym]: { write: (line: string) => void } };
+  logger.level = level;
+  logger[pino.symbols.streamSym].write = (line) => void (text += line);
+  return () => text;
 }
