@@ -22,6 +22,11 @@ export async function person(username: string): Promise<Person> {
   return signIn({ id, username });
 }
 
+/** Named `<name>1` to `<name>n`. */
+export function people(count: number, name: string): Promise<Person[]> {
+  return Promise.all(Array.from({ length: count }, (_, i) => person(`${name}${i + 1}`)));
+}
+
 /** Another device of somebody: a session and a token of its own. */
 export async function signIn({ id, username }: Pick<Person, "id" | "username">): Promise<Person> {
   const sessionId = newId();

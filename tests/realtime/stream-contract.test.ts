@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { REPLAY_MAX, STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
+import { sql } from "../support/database";
+import { type EventStream, isMessage, openStream, ready, type Received, reset, saying } from "../support/event-stream";
+import { listen, type ListeningHost } from "../support/listening-host";
+import { type Person, people } from "../support/person";
+import { sendPersistently as send } from "../support/persistent-send";
+import { group } from "../support/talk";
+
+let host: ListeningHost;
+let ann: Person;
+let bob: Person;
+let talk: string;
+const open: EventStream[] = [];
+
+beforeAll(async () => {
+  // The hub's clock is ours, so that nobody has to wait for a heartbeat.
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  host = await listen();
+  [ann, bob] = (await people(2, "contract")) as [Person, Person];
+  talk = await group(ann, bob);
+});
+
+afterAll(async () => {
+  vi.useRealTimers();
+  await host.close();
+});
+
+async function streamOf(person: Person, options: Parameters<typeof openStream>[1] = {}): Promise<EventStream> {
+  const stream = await openStream(host.url, { token: person.token, ...options });
+  open.push(stream);
+  return stream;
+}
+
+const say = (person: Person, content: string) => send(() => host.url, person, talk, content);
+
+test("who does not ask for an event stream is told so", async () => {
+  for (const accept of ["application/json", "*/*", "text/html"]) {
+    expect((await streamOf(ann, { headers: { Accept: accept } })).status).toBe(406);
+  }
+});
+
+test("who has no session gets no stream, and a bad token is not made up for by the address", async () => {
+  expect((await openStream(host.url)).status).toBe(401);
+  expect((await openStream(host.url, { token: "nobody" })).status).toBe(401);
+  expect((await openStream(host.url, { token: "nobody", query: `?token=${ann.token}` })).status).toBe(401);
+});
+
+test("the address may carry the token, here and nowhere else", async () => {
+  const stream = await openStream(host.url, { query: `?token=${ann.token}` });
+  expect(stream.status).toBe(200);
+  stream.cut();
+  expect((await fetch(`${host.url}/api/auth_user?token=${ann.token}`)).status).toBe(401);
+});
+
+test("headers and the first bytes come at once, when there is nothing to tell", async () => {
+  const stream = await streamOf(ann);
+  expect(stream.status).toBe(200);
+  expect(stream.headers).toMatchObject({
+    "content-type": expect.stringMatching(/^text\/event-stream\b/),
+    "cache-control": "no-cache, no-transform",
+    "x-accel-buffering": "no",
+    "x-content-type-options": "nosniff",
+  });
+  expect(stream.headers["content-encoding"]).toBeUndefined();
+  await stream.first(ready);
+  expect(stream.retry()).toBe(2_000);
+});
+
+test("a message reaches the others unnamed and not theirs, and its author's other tabs by name", async () => {
+  const [hers, his, hisOther] = await Promise.all([streamOf(ann), streamOf(bob), streamOf(bob)]);
+  await Promise.all([hers, his, hisOther].map((stream) => stream.first(ready)));
+  const { message } = await say(bob, "two\nlines: 'quoted' and\u2028separated 🙂");
+  const { clientId: _, ...told } = { ...message, mine: false };
+  const event = await hers.first(isMessage);
+  expect(event).toMatchObject({ name: "message", data: told, id: expect.stringMatching(/^[0-9a-f]{8}-\d+-\d+$/) });
+  expect(event.data.clientId).toBeUndefined();
+  for (const tab of [his, hisOther]) expect(await tab.first(isMessage)).toMatchObject({ name: "sent", data: message });
+});
+
+test("every stream hears something at least every 20 seconds, and its cursor moves along", async () => {
+  const streams = await Promise.all(Array.from({ length: 60 }, () => streamOf(ann)));
+  await Promise.all(streams.map((stream) => stream.first(ready)));
+  vi.advanceTimersByTime(STREAM_HEARTBEAT_MS);
+  const ping = ({ name }: Received) => name === "ping";
+  for (const stream of streams) expect((await stream.first(ping)).id).toMatch(/^[0-9a-f]{8}-\d+-0$/);
+  expect(STREAM_HEARTBEAT_MS).toBeLessThanOrEqual(20_000);
+  expect(streams.every((stream) => stream.comments() === 1)).toBe(true);
+});
+
+test("what was missed comes first, in order, then what is new, with no gap between", async () => {
+  const before = await (await streamOf(ann)).first(ready);
+  for (const content of ["one", "two", "three"]) await say(bob, content);
+  const stream = await streamOf(ann, { from: before.id });
+  await stream.first(ready);
+  await say(bob, "four");
+  await stream.first(saying("four"));
+  expect(stream.events.filter(isMessage).map(({ data }) => data.content)).toEqual(["one", "two", "three", "four"]);
+});
+
+test("the header Last-Event-ID counts before the address, which counts where there is no header", async () => {
+  const { id } = await (await streamOf(ann)).first(ready);
+  await say(bob, "missed");
+  const byHeader = await streamOf(ann, { from: id, query: "?lastEventId=garbage" });
+  const byAddress = await streamOf(ann, { query: `?lastEventId=${id}` });
+  for (const stream of [byHeader, byAddress]) {
+    await stream.first(saying("missed"));
+    await stream.first(ready);
+    expect(stream.events.some(reset)).toBe(false);
+  }
+  expect(await (await streamOf(ann, { from: "garbage", query: `?lastEventId=${id}` })).first(reset)).toBeDefined();
+});
+
+test.each([
+  ["garbage", () => "garbage"],
+  ["nothing in disguise", () => "%20"],
+  ["of another software", () => "1234"],
+  ["of another database", (cursor: string) => cursor.replace(/^./, (digit) => (digit === "0" ? "1" : "0"))],
+  ["from the future", (cursor: string) => cursor.replace(/-\d+-/, "-9999999999999999-")],
+  ["from before the log", (cursor: string) => cursor.replace(/-\d+-/, "-0-")],
+  ["negative", (cursor: string) => cursor.replace(/-\d+-/, "--5-")],
+  ["out of every range", (cursor: string) => cursor.replace(/-\d+-/, `-${"9".repeat(400)}-`)],
+  ["an attack", (cursor: string) => `${cursor}'; DROP TABLE events; --`],
+])("a cursor that is %s is answered with a reset, and the stream goes on from there", async (_, change) => {
+  const { id } = await (await streamOf(ann)).first(ready);
+  const stream = await streamOf(ann, { from: change(id) });
+  expect(stream.status).toBe(200);
+  expect((await stream.first(reset)).id).toMatch(/^[0-9a-f]{8}-\d+-0$/);
+  const { message } = await say(bob, "after the reset");
+  await stream.first(({ data }) => data.id === message.id);
+});
+
+test("who has missed more than is worth replaying loads afresh", async () => {
+  const { id } = await (await streamOf(ann)).first(ready);
+  await sql(
+    `INSERT INTO events (xid, type, conversation_id, user_id, seq)
+     SELECT pg_current_xact_id()::text::bigint, 'read', $1, $2, n FROM generate_series(1, $3::int) n`,
+    [talk, bob.id, REPLAY_MAX + 1],
+  );
+  await (await streamOf(ann, { from: id })).first(reset);
+});
+
+test("nobody can open streams without end", async () => {
+  for (const stream of open) stream.cut();
+  const statuses = await Promise.all(Array.from({ length: 210 }, async () => (await streamOf(bob)).status));
+  expect(new Set(statuses)).toEqual(new Set([200, 429]));
+  const refused = await streamOf(bob);
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+  for (const stream of open) stream.cut();
+});

@@ -1,0 +1,34 @@
+import type { AddressInfo, Socket } from "node:net";
+import type { ServerResponse } from "node:http";
+import { createHost } from "@/lib/host/http";
+
+export interface ListeningHost {
+  url: string;
+  /** Answers whose connections stand. */
+  answers: Set<ServerResponse>;
+  close(): Promise<void>;
+}
+
+/** Our own host in the process of the test, on a real socket: so that what it holds can be looked at. */
+export async function listen(): Promise<ListeningHost> {
+  const answers = new Set<ServerResponse>();
+  const sockets = new Set<Socket>();
+  const server = createHost((_, response) => void response.writeHead(404).end());
+  server.on("request", (_, response) => {
+    answers.add(response);
+    response.once("close", () => answers.delete(response));
+  });
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    answers,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
