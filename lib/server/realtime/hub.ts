@@ -55,6 +55,8 @@ class Hub {
   private readAgain = false;
   private timers: NodeJS.Timeout[] = [];
   private started: Promise<void> | null = null;
+  /** The position is known: from here on the log is read. */
+  private running = false;
   private readonly hints = new Hints({
     onHint: (hint, from) => this.hinted(hint, from),
     onOpen: () => this.hintsOpened(),
@@ -121,7 +123,7 @@ class Hub {
   /** Called after the commit of what this process wrote: delivers here, and hints at it elsewhere. */
   publish(event: LoggedEvent): void {
     this.hints.send("events");
-    if (this.started === null) return;
+    if (!this.running) return;
     const next = event.type !== "message" || this.lastSeq.get(event.conversationId) === event.seq - 1;
     if (next) this.deliver(event);
     else this.wake();
@@ -158,6 +160,8 @@ class Hub {
       setInterval(() => void this.prune(), PRUNE_EVERY_MS),
     ];
     for (const timer of this.timers) timer.unref();
+    this.running = true;
+    this.wake();
   }
 
   private stop(): void {
@@ -165,6 +169,7 @@ class Hub {
     this.presence.stop();
     this.timers = [];
     this.started = null;
+    this.running = false;
     this.delivered.clear();
     this.lastSeq.clear();
   }
@@ -195,14 +200,14 @@ class Hub {
 
   /** Reads the log soon; calls while a read is under way add up to one more. */
   private wake(): void {
-    if (this.started === null) return;
+    if (!this.running) return;
     this.readAgain = true;
     if (!this.reading) void this.readLog();
   }
 
   private async readLog(): Promise<void> {
     this.reading = true;
-    while (this.readAgain && this.started !== null) {
+    while (this.readAgain && this.running) {
       this.readAgain = false;
       try {
         await this.readOnce();
