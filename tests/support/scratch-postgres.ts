@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import pg from "pg";
 import { migrate } from "@/lib/host/migrate";
 import { ensureRunning, prepareCluster, stopCluster, SUPERUSER } from "@/lib/host/postgres";
@@ -11,13 +12,20 @@ export const TEMPLATE = "parley_template";
 const PASSWORD = "for the length of a test run";
 const PREFIX = "parley-test-";
 
+export interface ScratchPostgres {
+  url: string;
+  /** As when the machine's power fails, and comes back: nothing is written any more, and it starts again. */
+  crash(): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /** A PostgreSQL for one run of the tests, with a migrated template; returns its address and how to end it. */
-export async function startScratchPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
+export async function startScratchPostgres(settings: Record<string, string> = {}): Promise<ScratchPostgres> {
   removeAbandoned();
   const dataDir = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   const folder = join(dataDir, "postgres");
   // Nothing here needs to survive the machine; without fsync a database is made in 30 ms.
-  const cluster = await prepareCluster(dataDir, PASSWORD, { fsync: "off", max_connections: "300" });
+  const cluster = await prepareCluster(dataDir, PASSWORD, { fsync: "off", max_connections: "300", ...settings });
   const { port } = await ensureRunning(cluster);
   const killAtExit = () => kill(folder, dataDir);
   process.once("exit", killAtExit);
@@ -26,6 +34,12 @@ export async function startScratchPostgres(): Promise<{ url: string; stop: () =>
   await migrate(withDatabase(url, TEMPLATE));
   return {
     url,
+    async crash() {
+      const { pid } = findPostmaster(folder) as { pid: number };
+      process.kill(pid, "SIGKILL");
+      while (findPostmaster(folder)?.pid === pid) await setImmediate();
+      await ensureRunning(cluster, port);
+    },
     async stop() {
       process.off("exit", killAtExit);
       await stopCluster(cluster, 2_000);

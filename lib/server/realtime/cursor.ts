@@ -6,6 +6,7 @@ import "server-only";
  * Not the id of the last event: ids are taken before commit and commits overtake one another, so an
  * event with a lower id can appear after one with a higher. The position is the `xmin` of a snapshot
  * (PostgreSQL, "Snapshot Functions"): below it every transaction had ended when the snapshot was taken.
+ * It never lies above the last event, because a crash of the database forgets ids that wrote nothing.
  * Resuming there may repeat events, and never misses one; `eventId` names the last one that was seen.
  */
 export type Cursor = { epoch: string; position: number; eventId: number };

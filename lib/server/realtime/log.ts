@@ -22,12 +22,21 @@ export type EventKey = { id: number; xid: number };
 /** The events from a position on, and up to where the log is now known. */
 export type LogSlice = { position: number; keys: EventKey[] };
 
+/**
+ * Where the log stands: everything below it has been committed or never will be, also after a crash. A snapshot's xmin
+ * alone is not enough: ids that were taken and left nothing on disk (a hint, a transaction that was rolled back) are
+ * taken again after a crash. An event that can be seen is on disk, and all ids up to its own are used up.
+ */
+const POSITION_NOW = `least(
+  pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+  1 + greatest((SELECT max(xid) FROM events), (SELECT pruned_xid FROM epochs)))`;
+
 type KeyRow = { position: string; xid: string | null; id: string | null };
 
 const TAIL: Statement = {
   name: "event_tail",
   text: `SELECT s.position, e.xid, e.id
-         FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS position) s
+         FROM (SELECT ${POSITION_NOW} AS position) s
          LEFT JOIN events e ON e.xid >= $1
          ORDER BY e.id`,
 };
@@ -39,10 +48,10 @@ export async function readTail(position: number): Promise<LogSlice> {
 
 const POSITION: Statement = {
   name: "event_position",
-  text: "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS position",
+  text: `SELECT ${POSITION_NOW} AS position`,
 };
 
-/** Where the log stands: everything below has been committed or never will be. */
+/** Where the log stands now. */
 export async function readPosition(): Promise<number> {
   const [row] = await query<{ position: string }>(POSITION, []);
   return Number(row?.position);
@@ -51,8 +60,7 @@ export async function readPosition(): Promise<number> {
 const MISSED: Statement = {
   name: "event_missed",
   text: `SELECT s.position, s.future, s.pruned, e.xid, e.id
-         FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS position,
-                      pg_snapshot_xmax(pg_current_snapshot())::text::bigint < $2 AS future,
+         FROM (SELECT ${POSITION_NOW} AS position, ${POSITION_NOW} < $2 AS future,
                       (SELECT pruned_xid >= $2 FROM epochs) AS pruned) s
          LEFT JOIN (participants p JOIN events e ON e.conversation_id = p.conversation_id)
            ON p.user_id = $1 AND e.xid >= $2
@@ -68,6 +76,14 @@ export async function readMissed(userId: string, position: number, max: number):
   const rows = await query<KeyRow & { future: boolean; pruned: boolean }>(MISSED, [userId, position, max + 1]);
   if (rows[0]?.future || rows[0]?.pruned || rows.length > max) return null;
   return toSlice(rows);
+}
+
+const REACHES: Statement = { name: "event_reach", text: "SELECT pruned_xid < $1 AS reaches FROM epochs" };
+
+/** Whether the log still holds all that came after a position. */
+export async function reachesBackTo(position: number): Promise<boolean> {
+  const [row] = await query<{ reaches: boolean }>(REACHES, [position]);
+  return row?.reaches === true;
 }
 
 function toSlice(rows: KeyRow[]): LogSlice {

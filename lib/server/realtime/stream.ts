@@ -4,7 +4,7 @@ import { config } from "../config";
 import { log } from "../log";
 import type { Cursor } from "./cursor";
 import { encodeEvent } from "./frames";
-import { eventFor, type EventKey, readEvents } from "./log";
+import { eventFor, type EventKey, reachesBackTo, readEvents } from "./log";
 
 /** Where the bytes of a stream go: a Node response, or the controller of a web ReadableStream. */
 export type Sink = {
@@ -64,6 +64,7 @@ export class Stream {
 
   /**
    * Writes what was missed, as fast as the reader takes it, then goes live.
+   * What is taken out of the log before it could be written makes the reader load afresh.
    * @param keys the events in the order of ids; `position` is where the log stood when they were read.
    */
   async replay(cursor: Cursor, keys: readonly EventKey[], position: number): Promise<void> {
@@ -71,6 +72,10 @@ export class Stream {
     for (let start = 0; start < keys.length && !this.closed; start += REPLAY_CHUNK) {
       const chunk = keys.slice(start, start + REPLAY_CHUNK);
       const events = new Map((await readEvents(chunk)).map((event) => [event.id, event]));
+      if (events.size < chunk.length && !(await reachesBackTo(cursor.position))) {
+        this.write(encodeEvent({ type: "reset" }, { ...cursor, position, eventId: 0 }));
+        return this.goLive(new Set(keys.map(({ id }) => id)));
+      }
       for (const [i, { id }] of chunk.entries()) {
         const event = events.get(id);
         if (!event || id === cursor.eventId) continue;
