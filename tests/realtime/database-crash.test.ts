@@ -8,7 +8,8 @@ import { openStream, ready, reset, saying } from "../support/event-stream";
 import { listen, type ListeningHost } from "../support/listening-host";
 import { type Person, people } from "../support/person";
 import { type ScratchPostgres, startScratchPostgres, TEMPLATE, withDatabase } from "../support/scratch-postgres";
-import { conversationOf, send } from "../support/talk";
+import { sendPersistently as send } from "../support/persistent-send";
+import { group } from "../support/talk";
 
 let postgres: ScratchPostgres;
 let host: ListeningHost;
@@ -28,7 +29,7 @@ afterAll(async () => {
 
 test("after a crash of the database, which gives out transaction ids again, nobody misses what is sent", async () => {
   const [ann, bob] = (await people(2, "crash")) as [Person, Person];
-  const talk = await conversationOf(ann, bob);
+  const talk = await group(ann, bob);
   const say = (content: string) => send(() => host.url, bob, talk, content);
   const live = await openStream(host.url, { token: ann.token });
   await live.first(ready);

@@ -7,7 +7,8 @@ import { isMessage, openStream, ready, reset } from "../support/event-stream";
 import { Follower, upTo } from "../support/follower";
 import { listen, type ListeningHost } from "../support/listening-host";
 import { type Person, people, person } from "../support/person";
-import { conversationOf, send } from "../support/talk";
+import { sendPersistently as send } from "../support/persistent-send";
+import { group } from "../support/talk";
 
 let host: ListeningHost;
 const url = () => host.url;
@@ -41,7 +42,7 @@ function cutAtRandom(follower: () => Follower, most: number): () => void {
 
 test("a reader that is cut off again and again gets every message once, in order, while many write", async () => {
   const [reader, ...writers] = (await people(7, "resume")) as [Person, ...Person[]];
-  const conversations = await Promise.all(writers.slice(0, 4).map(() => conversationOf(reader, ...writers)));
+  const conversations = await Promise.all(writers.slice(0, 4).map(() => group(reader, ...writers)));
   const readers = Array.from({ length: 4 }, () => {
     const onEvent = cutAtRandom(() => follower, 25);
     const follower: Follower = follow(reader, { retryMs: () => Math.random() * 30, onEvent });
@@ -70,7 +71,7 @@ test("a reader that is cut off again and again gets every message once, in order
 
 test("a long replay that is cut in its middle goes on in its middle", async () => {
   const [reader, writer] = (await people(2, "middle")) as [Person, Person];
-  const talk = await conversationOf(reader, writer);
+  const talk = await group(reader, writer);
   const stream = await openStream(host.url, { token: reader.token });
   const { id: from } = await stream.first(ready);
   stream.cut();
@@ -89,8 +90,8 @@ test("a long replay that is cut in its middle goes on in its middle", async () =
 
 test("a transaction that stays open holds nothing back, and what it brings late is not missed", async () => {
   const [reader, writer] = (await people(2, "late")) as [Person, Person];
-  const talk = await conversationOf(reader, writer);
-  const other = await conversationOf(reader, writer, await person("late3"));
+  const talk = await group(reader, writer);
+  const other = await group(reader, writer, await person("late3"));
   const follower = follow(reader);
   await follower.live;
 
@@ -105,7 +106,7 @@ test("a transaction that stays open holds nothing back, and what it brings late 
 
 test("a reader whose log is cleared away in the middle of its replay is told to load afresh", async () => {
   const [reader, writer] = (await people(2, "cleared")) as [Person, Person];
-  const talk = await conversationOf(reader, writer);
+  const talk = await group(reader, writer);
   const first = await openStream(host.url, { token: reader.token });
   const { id: from } = await first.first(ready);
   first.cut();
