@@ -1,7 +1,6 @@
 "use client";
 
-import { useRouter } from "next/navigation";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useMessenger, useMessengerActions, useOrder } from "@/lib/client/hooks";
 import { moveFocus, useKey } from "@/lib/client/keys";
 import { ConversationRow } from "./conversation-row";
@@ -10,7 +9,7 @@ import { NoConversations } from "./no-conversations";
 
 /** The conversations, the latest first, as live as the messages. Arrow keys walk it; Alt with them switches. */
 export function ConversationList({ openId, onFind }: { openId: string | null; onFind: () => void }) {
-  const router = useRouter();
+  const list = useRef<HTMLUListElement>(null);
   const messenger = useMessengerActions();
   const order = useOrder();
   const hasMore = useMessenger((state) => state.hasMore);
@@ -23,7 +22,7 @@ export function ConversationList({ openId, onFind }: { openId: string | null; on
       const step = event.key === "ArrowDown" ? 1 : -1;
       const at = openId ? order.indexOf(openId) : -1;
       const next = order[at < 0 ? 0 : at + step];
-      if (next) router.push(`/c/${next}`);
+      list.current?.querySelector<HTMLElement>(`a[href="/c/${next}"]`)?.click();
     },
   );
 
@@ -33,6 +32,7 @@ export function ConversationList({ openId, onFind }: { openId: string | null; on
   return (
     <nav aria-label="Conversations" className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
       <ul
+        ref={list}
         onKeyDown={(event) => {
           if (!event.altKey && moveFocus(event.currentTarget, event.key)) event.preventDefault();
         }}

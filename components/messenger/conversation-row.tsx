@@ -1,6 +1,6 @@
 "use client";
 
-import Link from "next/link";
+import Link, { useLinkStatus } from "next/link";
 import { memo } from "react";
 import { Avatar, PersonName } from "@/components/ui/avatar";
 import { Time } from "@/components/ui/time";
@@ -27,6 +27,7 @@ export const ConversationRow = memo(function ConversationRow({ id, open, tabStop
         onFocus={() => onFocus(id)}
         className="flex h-17 items-center gap-3 rounded-md px-3 outline-offset-[-2px] transition-colors duration-120 hover:bg-hover aria-[current=page]:bg-selected"
       >
+        <Pending />
         <Avatar user={other} />
         <div className="min-w-0 flex-1">
           <div className="flex items-baseline gap-2">
@@ -58,6 +59,11 @@ export const ConversationRow = memo(function ConversationRow({ id, open, tabStop
     </li>
   );
 });
+
+/** Tells the style sheet that this conversation is on its way. */
+function Pending() {
+  return useLinkStatus().pending && <span data-pending="" />;
+}
 
 /** As much as a line could hold; the rest of a long message need not be in the page. */
 function preview(text: string): string {

@@ -6,6 +6,7 @@ import { MessengerContext, useStart } from "@/lib/client/hooks";
 import { createMessenger, type Snapshot } from "@/lib/client/store";
 import { Announcer } from "./announcer";
 import { ConnectionBanner } from "./connection-banner";
+import { ConversationSkeleton } from "./conversation-skeleton";
 import { FindContext } from "./find-context";
 import { FindDialog } from "./find-dialog";
 import { Sidebar } from "./sidebar";
@@ -34,6 +35,7 @@ export function MessengerFrame({ snapshot, children }: { snapshot: Snapshot; chi
           <ConnectionBanner />
           <FindContext value={find}>{children}</FindContext>
         </main>
+        <ConversationSkeleton />
       </div>
       <FindDialog open={finding} onOpenChange={setFinding} openId={openId} />
       <Announcer />
