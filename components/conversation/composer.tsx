@@ -66,12 +66,14 @@ export function Composer({ conversationId, label }: { conversationId: string; la
             send();
           }}
         />
-        {left <= COUNT_FROM && (
-          <span id="characters-left" className={`composer-count ${left < 0 ? "text-danger" : "text-muted"}`}>
-            {left < 0 ? `${-left} too many` : `${left} left`}
-          </span>
-        )}
       </div>
+      <div>
+      {left <= COUNT_FROM && (
+        <span id="characters-left" className={`composer-count ${left < 0 ? "text-danger" : "text-muted"}`}>
+          {left < 0 ? `\u2212${-left}` : left}
+          <span className="sr-only"> characters left</span>
+        </span>
+      )}
       <button
         type="submit"
         aria-label="Send"
@@ -81,6 +83,7 @@ export function Composer({ conversationId, label }: { conversationId: string; la
       >
         <ArrowUp aria-hidden="true" className="size-5" strokeWidth={2.25} />
       </button>
+      </div>
     </form>
     </div>
   );

@@ -5,10 +5,12 @@ import Link from "next/link";
 import { Avatar, PersonName } from "@/components/ui/avatar";
 import { ICON_BUTTON } from "@/components/ui/icon-button";
 import { cameFrom } from "@/lib/client/back";
+import { useMessenger } from "@/lib/client/hooks";
 import type { User } from "@/lib/protocol/users";
 
 /** With whom one talks and, where the list is not beside it, the way back to the list. */
 export function ConversationHeader({ other }: { other: User | null }) {
+  const online = useMessenger((state) => other !== null && state.online.has(other.id));
   return (
     <header className="flex min-h-16 shrink-0 items-center gap-3 px-4 pt-[env(safe-area-inset-top)] max-md:gap-2 max-md:ps-1.5">
       <Link
@@ -27,11 +29,12 @@ export function ConversationHeader({ other }: { other: User | null }) {
       {other && (
         <>
           <Avatar user={other} size="sm" />
-          <div className="flex min-w-0 items-baseline gap-2">
+          <div className="flex min-w-0 flex-1 items-baseline gap-2">
             <h2 className="flex min-w-0 font-bold">
               <PersonName user={other} />
             </h2>
             {other.name && <span className="hidden truncate text-sm text-muted sm:block">@{other.username}</span>}
+            {online && <span className="ms-auto shrink-0 text-sm text-success">Online</span>}
           </div>
         </>
       )}

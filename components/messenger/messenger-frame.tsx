@@ -1,8 +1,9 @@
 "use client";
 
 import { useSelectedLayoutSegments } from "next/navigation";
-import { type ReactNode, useCallback, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { MessengerContext, useStart } from "@/lib/client/hooks";
+import { followKeyboard } from "@/lib/client/keyboard";
 import { createMessenger, type Snapshot } from "@/lib/client/store";
 import { Announcer } from "./announcer";
 import { ConnectionBanner } from "./connection-banner";
@@ -10,7 +11,6 @@ import { ConversationSkeleton } from "./conversation-skeleton";
 import { FindContext } from "./find-context";
 import { FindDialog } from "./find-dialog";
 import { Sidebar } from "./sidebar";
-import { SidebarResizer } from "./sidebar-resizer";
 
 /**
  * The frame that stays while conversations come and go: the list at the left, what is open at the
@@ -22,6 +22,7 @@ export function MessengerFrame({ snapshot, children }: { snapshot: Snapshot; chi
   const find = useCallback(() => setFinding(true), []);
   const openId = useSelectedLayoutSegments()[1] ?? null;
   useStart(messenger);
+  useEffect(followKeyboard, []);
 
   return (
     <MessengerContext value={messenger}>
@@ -30,7 +31,6 @@ export function MessengerFrame({ snapshot, children }: { snapshot: Snapshot; chi
       </a>
       <div className="messenger" data-open={openId ? "" : undefined}>
         <Sidebar openId={openId} onFind={find} />
-        <SidebarResizer />
         <main id="main" tabIndex={-1} className="pane-conversation">
           <ConnectionBanner />
           <FindContext value={find}>{children}</FindContext>

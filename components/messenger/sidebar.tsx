@@ -5,12 +5,13 @@ import { Mark } from "@/components/ui/mark";
 import { useHotkeyName } from "@/lib/client/keys";
 import { ConversationList } from "./conversation-list";
 import { OwnMenu } from "./own-menu";
+import { SidebarResizer } from "./sidebar-resizer";
 
 /** Who one is, how to find somebody, and with whom one talks. */
 export function Sidebar({ openId, onFind }: { openId: string | null; onFind: () => void }) {
   const hotkey = useHotkeyName("K");
   return (
-    <div className="pane-list">
+    <section aria-label="Sidebar" className="pane-list">
       <header className="flex min-h-16 shrink-0 items-center justify-between gap-2 ps-5 pe-3 pt-[env(safe-area-inset-top)]">
         <h1 className="flex items-center gap-2.5 text-lg font-bold tracking-tight">
           <Mark className="size-6" />
@@ -31,6 +32,7 @@ export function Sidebar({ openId, onFind }: { openId: string | null; onFind: () 
         </button>
       </div>
       <ConversationList openId={openId} onFind={onFind} />
-    </div>
+      <SidebarResizer />
+    </section>
   );
 }
