@@ -32,10 +32,10 @@ export function MessengerFrame({ snapshot, children }: { snapshot: Snapshot; chi
       <div className="messenger" data-open={openId ? "" : undefined}>
         <Sidebar openId={openId} onFind={find} />
         <main id="main" tabIndex={-1} className="pane-conversation">
-          <ConnectionBanner />
           <FindContext value={find}>{children}</FindContext>
         </main>
         <ConversationSkeleton />
+        <ConnectionBanner />
       </div>
       <FindDialog open={finding} onOpenChange={setFinding} openId={openId} />
       <Announcer />
