@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { ensureRunning, prepareCluster, SUPERUSER, stopCluster } from "./postgres";
@@ -6,8 +7,7 @@ import { StartError } from "./start-error";
 
 export interface EmbeddedDatabase {
   url: string;
-  /** Ends within about `patienceMs`. */
-  stop(patienceMs?: number): Promise<void>;
+  stop(): Promise<void>;
 }
 
 const DATABASE = "parley";
@@ -17,7 +17,8 @@ const LOCK = 0x7061_726c;
 const LOCK_PATIENCE_MS = 3_000;
 
 const RESTART_DELAY_MS = { first: 100, most: 30_000 };
-const STOP_PATIENCE_MS = 3_000;
+/** Then it is ended at once. A server has five seconds in all to stop. */
+const STOP_PATIENCE_MS = 1_500;
 
 /**
  * The database of a server: running, ours alone, and brought back with a growing delay whenever it dies. The lock's
@@ -64,9 +65,9 @@ export async function openEmbeddedDatabase(
 
   return {
     url,
-    async stop(patienceMs = STOP_PATIENCE_MS) {
+    async stop() {
       stopping = true;
-      await stopCluster(cluster, patienceMs);
+      await stopCluster(cluster, STOP_PATIENCE_MS);
     },
   };
 }
@@ -87,7 +88,7 @@ export async function withEmbeddedDatabase<T>(dataDir: string, password: string,
 
 /** Whether a server runs on this data folder. */
 export async function isInUse(dataDir: string, password: string): Promise<boolean> {
-  const postmaster = findPostmaster(`${dataDir}/postgres`);
+  const postmaster = findPostmaster(join(dataDir, "postgres"));
   return postmaster?.ready === true && isServed(databaseUrl(postmaster.port, password));
 }
 
@@ -155,5 +156,5 @@ function disconnected(client: pg.Client): Promise<void> {
 }
 
 function databaseUrl(port: number, password: string): string {
-  return `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/${DATABASE}`;
+  return `postgresql://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${DATABASE}`;
 }

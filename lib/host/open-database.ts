@@ -1,0 +1,52 @@
+import { ConfigError, parseConfig } from "@/lib/server/config";
+import { log } from "@/lib/server/log";
+import { openEmbeddedDatabase, withEmbeddedDatabase } from "./embedded-database";
+import { loadSecrets } from "./secrets";
+import type { Settings } from "./settings";
+import { StartError } from "./start-error";
+
+export interface OpenDatabase {
+  url: string;
+  /** Where the data lies, in words for its owner. */
+  place: string;
+  /** Ends the database if it is ours, within about two seconds. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Completes the environment with what was not configured (the secret, the database) before lib/server reads it.
+ * DATABASE_URL decides whose database it is; nothing above knows.
+ */
+export async function openDatabase({ DATA_DIR }: Settings): Promise<OpenDatabase> {
+  const external = process.env.DATABASE_URL;
+  // ||= evaluates its right side only where there is no secret: an external database then needs no data folder.
+  process.env.AUTH_SECRET ||= loadSecrets(DATA_DIR).authSecret;
+  requireValidConfig(external || "postgres://of.our.own");
+  if (external) return { url: external, place: placeOf(external), stop: async () => {} };
+  const { postgresPassword } = loadSecrets(DATA_DIR);
+  const { url, stop } = await openEmbeddedDatabase(DATA_DIR, postgresPassword, (event, error) => log.warn({ err: error }, event));
+  process.env.DATABASE_URL = url;
+  return { url, place: DATA_DIR, stop };
+}
+
+/** The same database for a command that works beside the server, or without one. */
+export async function withDatabase<T>({ DATA_DIR }: Settings, work: (url: string) => Promise<T>): Promise<T> {
+  const external = process.env.DATABASE_URL;
+  if (external) return work(external);
+  return withEmbeddedDatabase(DATA_DIR, loadSecrets(DATA_DIR).postgresPassword, work);
+}
+
+function placeOf(url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  return `the database${pathname.slice(1) && ` ${pathname.slice(1)}`} at ${hostname}:${port || 5432}`;
+}
+
+/** Before anything slow. */
+function requireValidConfig(databaseUrl: string): void {
+  try {
+    parseConfig({ ...process.env, DATABASE_URL: databaseUrl });
+  } catch (error) {
+    if (error instanceof ConfigError) throw new StartError(error.message);
+    throw error;
+  }
+}
