@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 
 /** Nothing that Parley runs may fetch anything but packages, or tell anybody that it runs. */
 export const QUIET = {
@@ -22,17 +22,23 @@ export function install() {
   requireNode();
   if (isInstalled()) return;
   console.log("Installing packages …");
-  run("npm", ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], "The packages could not be installed.");
+  // Next's cache remembers which packages it did not find.
+  rmSync(".next", { recursive: true, force: true });
+  const flags = ["--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
+  if (spawnSync("npm", ["ci", ...flags], { stdio: "ignore", env: { ...process.env, ...QUIET } }).status === 0) return;
+  // npm ci insists on packages for every other platform too, which not every registry has. This keeps to the lock file as well.
+  run("npm", ["install", "--no-save", ...flags], "The packages could not be installed.");
 }
 
 /** Compares with the lock file that npm keeps of what it installed. Packages for other machines may be missing. */
 function isInstalled() {
   if (!existsSync("node_modules/.package-lock.json")) return false;
-  const wanted = packages("package-lock.json");
   const installed = packages("node_modules/.package-lock.json");
-  return Object.entries(wanted).every(
-    ([path, { version, optional }]) => path === "" || (installed[path]?.version ?? (optional ? version : null)) === version,
-  );
+  return Object.entries(packages("package-lock.json")).every(([path, { version, optional }]) => {
+    if (path === "") return true;
+    const found = installed[path];
+    return found ? found.version === version && existsSync(path) : optional === true;
+  });
 }
 
 function packages(path) {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { StartError } from "./start-error";
 
@@ -16,7 +16,7 @@ export function loadSecrets(dataDir: string): Secrets {
   const draft = `${path}.${process.pid}`;
   const made: Secrets = { authSecret: secret(), postgresPassword: secret() };
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir);
     writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
     linkSync(draft, path);
   } catch (error) {
@@ -25,6 +25,13 @@ export function loadSecrets(dataDir: string): Secrets {
     rmSync(draft, { force: true });
   }
   return read(path);
+}
+
+/** Step by step: Node's own way does not return where a file system refuses without a reason, as /proc does. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 function read(path: string): Secrets {
