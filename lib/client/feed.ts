@@ -193,7 +193,7 @@ export function createFeed(options: {
 
   /** A leader that does not answer is frozen, and its lock taken. */
   function ask(): void {
-    if (leadership.leads || doubt !== undefined) return;
+    if (!running || leadership.leads || doubt !== undefined) return;
     tell({ type: "ask" });
     doubt = setTimeout(() => {
       doubt = undefined;

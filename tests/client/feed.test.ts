@@ -30,20 +30,12 @@ async function openTab(): Promise<Page> {
 
 /** All that is on its way to any tab that still runs. */
 async function settle(): Promise<void> {
-  for (let i = 0; i < 3; i++) for (const tab of tabs) if (!tab.channel?.frozen) await tab.settle();
+  for (let i = 0; i < 3; i++) for (const tab of tabs) if (!tab.frozen) await tab.settle();
 }
 
-/** A tab that ends without a word: its stream closes, its lock falls to the next. */
 function crash(tab: Page): void {
   tabs = tabs.filter((other) => other !== tab);
-  tab.channel?.close();
-  tab.source?.close();
-  browser.kill(tab);
-}
-
-function freeze(tab: Page): void {
-  tab.visible = false;
-  if (tab.channel) tab.channel.frozen = true;
+  tab.crash(browser);
 }
 
 const contents = (tab: Page) => tab.state.transcripts[id]?.messages.map((message) => message.content);
@@ -104,7 +96,7 @@ describe("A change of leader", () => {
   test("by a crash loses nothing that the leader had received and not passed on", async () => {
     const [leader, follower] = [await openTab(), await openTab()];
     server.send(id, "ann", "received");
-    if (leader.channel) leader.channel.frozen = true;
+    leader.freeze();
     leader.source?.arriveAll();
     expect(contents(leader)).toEqual(["first", "received"]);
     crash(leader);
@@ -114,7 +106,7 @@ describe("A change of leader", () => {
 
   test("to a tab that is further on than another brings the other what it lacks", async () => {
     const [leader, ahead, behind] = [await openTab(), await openTab(), await openTab()];
-    if (behind.channel) behind.channel.frozen = true;
+    behind.freeze();
     server.send(id, "ann", "second");
     leader.source?.arriveAll();
     await vi.advanceTimersByTimeAsync(0);
@@ -122,7 +114,7 @@ describe("A change of leader", () => {
     server.beat();
     leader.source?.arriveAll();
     await vi.advanceTimersByTimeAsync(0);
-    if (behind.channel) behind.channel.frozen = false;
+    behind.thaw();
     expect(contents(ahead)).toEqual(["first", "second"]);
     crash(leader);
     await settle();
@@ -131,14 +123,13 @@ describe("A change of leader", () => {
 
   test("is forced when the leader is frozen, and it follows when it wakes up", async () => {
     const [leader, follower] = [await openTab(), await openTab()];
-    freeze(leader);
+    leader.freeze();
     server.send(id, "ann", "while the leader sleeps");
     expect(contents(follower)).toEqual(["first"]);
     await vi.advanceTimersByTimeAsync(15_000);
     await follower.settle();
     expect(contents(follower)).toEqual(["first", "while the leader sleeps"]);
-    if (leader.channel) leader.channel.frozen = false;
-    leader.visible = true;
+    leader.thaw();
     await settle();
     server.send(id, "ann", "together again");
     await settle();
@@ -177,11 +168,11 @@ describe("A change of leader", () => {
 describe("A frame that a tab missed", () => {
   test("makes it ask for all that it lacks", async () => {
     const [leader, follower] = [await openTab(), await openTab()];
-    if (follower.channel) follower.channel.frozen = true;
+    follower.freeze();
     server.send(id, "ann", "missed");
     leader.source?.arriveAll();
     await vi.advanceTimersByTimeAsync(0);
-    if (follower.channel) follower.channel.frozen = false;
+    follower.thaw();
     server.send(id, "ann", "heard");
     await settle();
     expect(contents(follower)).toEqual(["first", "missed", "heard"]);

@@ -81,6 +81,7 @@ test("Stale state and what the stream brings are what a fresh load shows, whatev
       await page.settle();
       expectEqualToFreshLoad(page, server);
       page.stop();
+      vi.clearAllTimers();
     }),
     { numRuns: Number(process.env.MODEL_RUNS ?? 1000) },
   );

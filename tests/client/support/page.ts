@@ -3,7 +3,7 @@ import type { Lifecycle, Platform } from "@/lib/client/platform";
 import type { Snapshot } from "@/lib/client/state";
 import { createMessenger, type Messenger } from "@/lib/client/store";
 import type { FakeBrowser, FakeChannel } from "./fake-browser";
-import type { ModelServer, ModelSource } from "./model-server";
+import { type ModelServer, ModelSource } from "./model-server";
 
 /** Timers are a test's own; what IndexedDB runs on stays real. */
 export const FAKE_TIMERS = { toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] } as Parameters<typeof vi.useFakeTimers>[0];
@@ -25,6 +25,7 @@ export class Page {
   channel: FakeChannel | null = null;
   visible = true;
   offline = false;
+  private crashed = false;
   /** What the server answers instead, while it is set. */
   refusal: { status: number; body: unknown; headers?: Record<string, string> } | null = null;
   stop: () => void = () => {};
@@ -58,6 +59,29 @@ export class Page {
     return this.messenger.getState();
   }
 
+  /** Its scripts do not run any more, or for the time being: it neither hears nor speaks. */
+  freeze(): void {
+    this.visible = false;
+    if (this.channel) this.channel.frozen = true;
+  }
+
+  thaw(): void {
+    this.visible = true;
+    if (this.channel) this.channel.frozen = false;
+  }
+
+  get frozen(): boolean {
+    return this.channel?.frozen ?? false;
+  }
+
+  /** The tab ends without a word: its connection closes, and its lock falls to the next. */
+  crash(browser: FakeBrowser): void {
+    this.crashed = true;
+    this.freeze();
+    this.source?.close();
+    browser.kill(this);
+  }
+
   /** The stream that is open now. */
   get source(): ModelSource | undefined {
     return this.sources.findLast((source) => source.readyState !== 2);
@@ -78,6 +102,7 @@ export class Page {
   }
 
   private connect(url: string): ModelSource {
+    if (this.crashed) return new ModelSource(this.userId);
     const source = this.server.open(this.userId, url);
     if (this.offline) queueMicrotask(() => source.cut());
     this.sources.push(source);
