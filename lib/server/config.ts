@@ -39,7 +39,7 @@ const Environment = z
       .transform((v) => v === "on"),
     STREAM_BUFFER_MAX: z.coerce.number("is a number of bytes").int().min(16_384, "is at least 16384").default(STREAM_BUFFER_MAX),
     TRUST_PROXY: flag.default(false),
-    LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+    LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).optional(),
   })
   .refine((e) => !e.GITHUB_ID === !e.GITHUB_SECRET, {
     path: ["GITHUB_ID"],

@@ -19,9 +19,9 @@ const ENSURE: Statement = {
              SET epoch = excluded.epoch, system_identifier = excluded.system_identifier, pruned_xid = 0, created_at = now()
              WHERE epochs.system_identifier <> excluded.system_identifier
                 OR EXISTS (SELECT FROM events WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
-           RETURNING epoch
+           RETURNING epoch, xmax <> 0 AS replaced
          ), emptied AS (DELETE FROM events WHERE EXISTS (SELECT FROM changed))
-         SELECT epoch, true AS changed FROM changed
+         SELECT epoch, replaced FROM changed
          UNION ALL SELECT epoch, false FROM epochs WHERE NOT EXISTS (SELECT FROM changed)`,
 };
 
@@ -46,10 +46,10 @@ export function renewEpoch(): Promise<string> {
 }
 
 async function ensureEpoch(): Promise<string> {
-  const [row] = await query<{ epoch: string; changed: boolean }>(ENSURE, [newId(), await databaseIdentity()]);
+  const [row] = await query<{ epoch: string; replaced: boolean }>(ENSURE, [newId(), await databaseIdentity()]);
   // Two servers at once on a new database: the row of the other is committed but not in our snapshot.
   if (!row) return ensureEpoch();
-  if (row.changed) log.info("the event log begins anew: clients will load afresh");
+  if (row.replaced) log.info("this database has another history: clients will load afresh");
   // The tail, because the head of a UUIDv7 is the time.
   return row.epoch.slice(-8);
 }
