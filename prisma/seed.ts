@@ -13,7 +13,10 @@ import { StartError } from "@/lib/host/start-error";
  */
 const Options = z.object({
   users: z.coerce.number().int().min(2, "at least 2 people make a conversation").max(1_000_000).default(100),
-  prefix: z.string().regex(/^[A-Za-z0-9_.-]{1,20}$/, "is made of letters, digits, dots, dashes and underscores").default("p"),
+  prefix: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,20}$/, "is made of letters, digits, dots, dashes and underscores")
+    .default("p"),
   messages: z.coerce.number().int().min(0).max(100_000_000).default(10_000),
 });
 type Options = z.infer<typeof Options>;
@@ -28,12 +31,28 @@ const SLICE = 20_000;
 const LIVELY = 20;
 
 const PHRASES = [
-  "Are you there?", "On my way.", "That works for me 👍", "Let me check and come back to you.", "Ha, exactly!",
-  "Did you see the notes from this morning?", "I'll be ten minutes late, sorry.", "https://example.org/minutes/2026",
-  "Could you send me the photos from the weekend?", "No hurry at all.", "I think we should ask the others first.",
-  "The train stands still somewhere between two fields.", "Thank you so much!", "Lunch tomorrow?", "🎉🎉🎉",
-  "It rained the whole day and nobody minded.", "Let us decide on Thursday.", "What a week.", "Same here.",
-  "I have read it twice and I still like the second version better.", "Good night!", "Call me when you can.",
+  "Are you there?",
+  "On my way.",
+  "That works for me 👍",
+  "Let me check and come back to you.",
+  "Ha, exactly!",
+  "Did you see the notes from this morning?",
+  "I'll be ten minutes late, sorry.",
+  "https://example.org/minutes/2026",
+  "Could you send me the photos from the weekend?",
+  "No hurry at all.",
+  "I think we should ask the others first.",
+  "The train stands still somewhere between two fields.",
+  "Thank you so much!",
+  "Lunch tomorrow?",
+  "🎉🎉🎉",
+  "It rained the whole day and nobody minded.",
+  "Let us decide on Thursday.",
+  "What a week.",
+  "Same here.",
+  "I have read it twice and I still like the second version better.",
+  "Good night!",
+  "Call me when you can.",
 ];
 
 async function seed(url: string, options: Options): Promise<void> {

@@ -6,7 +6,20 @@ import { install, run } from "./install.mjs";
 import { ROUTES_MODULE, routesSource } from "./routes.mjs";
 
 /** All that a build depends on. */
-const INPUTS = ["app", "components", "lib", "public", "prisma", "scripts/build.mjs", "scripts/routes.mjs", "proxy.ts", "next.config.js", "postcss.config.mjs", "package-lock.json", "tsconfig.json"];
+const INPUTS = [
+  "app",
+  "components",
+  "lib",
+  "public",
+  "prisma",
+  "scripts/build.mjs",
+  "scripts/routes.mjs",
+  "proxy.ts",
+  "next.config.js",
+  "postcss.config.mjs",
+  "package-lock.json",
+  "tsconfig.json",
+];
 
 /** Programs of dist/, by what they are made of. */
 const PROGRAMS = {

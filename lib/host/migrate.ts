@@ -34,7 +34,9 @@ async function apply(engine: SchemaEngine): Promise<string[]> {
   // A migration is one transaction: where its record says that it never ended, it has left nothing behind.
   for (const migrationName of failedMigrationNames) await engine.markMigrationRolledBack({ migrationName });
   if (editedMigrationNames.length > 0) {
-    throw new StartError(`${editedMigrationNames.join(", ")} in ${MIGRATIONS_FOLDER} was changed after the database had it: check the code out afresh.`);
+    throw new StartError(
+      `${editedMigrationNames.join(", ")} in ${MIGRATIONS_FOLDER} was changed after the database had it: check the code out afresh.`,
+    );
   }
   try {
     return (await engine.applyMigrations(input)).appliedMigrationNames;

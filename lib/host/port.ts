@@ -22,6 +22,7 @@ export class PortInUse extends StartError {}
 function explain({ code, message }: NodeJS.ErrnoException, port: number, host?: string): StartError {
   if (code === "EADDRINUSE") return new PortInUse(`Port ${port} is in use: stop what uses it, or set PORT to another one.`);
   if (code === "EACCES") return new StartError(`Port ${port} needs rights that this user does not have: set PORT to one above 1023.`);
-  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return new StartError(`This machine has no address ${host}: set HOST to one that it has.`);
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND")
+    return new StartError(`This machine has no address ${host}: set HOST to one that it has.`);
   return new StartError(`Port ${port} cannot be used: ${message}.`);
 }

@@ -1,5 +1,16 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -106,7 +117,9 @@ async function requireSameMajor({ folder, binaries, identity }: Cluster): Promis
   const { stdout } = await run(identity, binaries.postgres, ["--version"]);
   const ours = /(\d+)/.exec(stdout)?.[1];
   if (data !== ours) {
-    throw new StartError(`The database in ${folder} is of PostgreSQL ${data} and Parley brings ${ours}: docs/operations.md tells how to move it.`);
+    throw new StartError(
+      `The database in ${folder} is of PostgreSQL ${data} and Parley brings ${ours}: docs/operations.md tells how to move it.`,
+    );
   }
 }
 

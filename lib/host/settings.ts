@@ -6,7 +6,10 @@ const Settings = z.object({
   PORT: z.coerce.number("is a number").int().min(0).max(65_535, "is at most 65535").default(3_000),
   /** The address to listen on; all of them unless given. */
   HOST: z.string().optional(),
-  DATA_DIR: z.string().default("data").transform((path) => resolve(path)),
+  DATA_DIR: z
+    .string()
+    .default("data")
+    .transform((path) => resolve(path)),
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -49,7 +49,9 @@ export function give(folder: string, { uid, gid }: Identity): void {
 function candidates(): Identity[] {
   const { SUDO_UID, SUDO_GID } = process.env;
   const code = statSync(process.cwd());
-  const accounts = readFileSync("/etc/passwd", "utf8").split("\n").map((line) => line.split(":"));
+  const accounts = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .map((line) => line.split(":"));
   const named = ["postgres", "nobody"].flatMap((name) => accounts.filter((account) => account[0] === name));
   return [
     { uid: Number(SUDO_UID ?? 0), gid: Number(SUDO_GID ?? 0) },

@@ -15,15 +15,20 @@ test("a migrated database is left as it is", async () => {
 test("a database that has had a migration unknown to this version is refused in one sentence", async () => {
   await sql(`INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count)
              VALUES ('x', 'x', now(), '29991231000000_from_the_future', 1)`);
-  await expect(migrate(database())).rejects.toThrow(/^The database is newer than this version of Parley \(it has had 29991231000000_from_the_future\)/);
+  await expect(migrate(database())).rejects.toThrow(
+    /^The database is newer than this version of Parley \(it has had 29991231000000_from_the_future\)/,
+  );
 });
 
 test("a migration that was cut off halfway is applied by the next start", async () => {
   const url = await emptyDatabase();
   await migrate(url);
-  await query(url, `CREATE SCHEMA kept; ALTER TABLE _prisma_migrations SET SCHEMA kept;
+  await query(
+    url,
+    `CREATE SCHEMA kept; ALTER TABLE _prisma_migrations SET SCHEMA kept;
     DROP SCHEMA public CASCADE; CREATE SCHEMA public; ALTER TABLE kept._prisma_migrations SET SCHEMA public;
-    UPDATE _prisma_migrations SET finished_at = NULL, applied_steps_count = 0`);
+    UPDATE _prisma_migrations SET finished_at = NULL, applied_steps_count = 0`,
+  );
   expect(await migrate(url)).toHaveLength(1);
   expect(await pendingChanges(url)).toBe("");
 });

@@ -1,0 +1,43 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+
+const KNOWN = [
+  process.env.CHROMIUM,
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+];
+
+/** The path of a Chromium for the browser tests, installed if there is none; null where that cannot be done. */
+export async function findChromium() {
+  return (await installed()) ?? (await install());
+}
+
+async function installed() {
+  const { chromium } = await import("@playwright/test");
+  return [...KNOWN, chromium.executablePath()].find((path) => path && existsSync(path)) ?? null;
+}
+
+/** From the system's packages where we may, else Playwright's own download. */
+async function install() {
+  console.log("Installing Chromium for the browser tests …");
+  const asRoot = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
+  const ways = [
+    ...(asRoot
+      ? [
+          ["apt-get", "update"],
+          ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"],
+        ]
+      : []),
+    [process.execPath, "node_modules/playwright/cli.js", "install", "chromium"],
+  ];
+  for (const [program, ...args] of ways) {
+    spawnSync(program, args, { stdio: "ignore", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+    const found = await installed();
+    if (found) return found;
+  }
+  console.log("No Chromium was found, and none could be installed: install one, or set CHROMIUM to the path of yours.");
+  return null;
+}
