@@ -7,7 +7,7 @@ import { install, QUIET } from "./install.mjs";
 const CHECKS = {
   "format, lint and import direction": ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings"],
   types: ["node_modules/typescript/bin/tsc", "--noEmit"],
-  "dead code and dependencies": ["node_modules/knip/bin/knip.js", "--treat-config-hints-as-errors"],
+  "dead code and dependencies": ["node_modules/knip/bin/knip.js"],
 };
 
 /** `npm run check`. Returns how many checks passed and failed. */

@@ -20,11 +20,7 @@ export default async function SettingsPage() {
   const caller = await currentCaller();
   if (!caller) redirect("/sign-in?callbackUrl=/settings");
   const user = await requireUser(caller.user.id);
-  const [jar, sessions, account] = await Promise.all([
-    cookies(),
-    listSessions(user.id, caller.session.id),
-    findAccount(user.username),
-  ]);
+  const [jar, sessions, account] = await Promise.all([cookies(), listSessions(user.id, caller.session.id), findAccount(user.username)]);
   return (
     <main id="main" className="mx-auto w-full max-w-3xl px-6 pt-[max(1.5rem,env(safe-area-inset-top))] pb-16">
       <Link href="/" className="-ms-2 inline-flex min-h-10 items-center gap-2 rounded-md px-2 text-muted hover:text-text">

@@ -49,7 +49,15 @@ export function DevelopmentLogin({ cast, to }: { cast: User[]; to: string }) {
           become(String(new FormData(event.currentTarget).get("as") ?? ""));
         }}
       >
-        <TextField label="Be somebody" name="as" autoComplete="off" autoCapitalize="none" spellCheck={false} error={error} className="flex-1" />
+        <TextField
+          label="Be somebody"
+          name="as"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          error={error}
+          className="flex-1"
+        />
         <Button type="submit" disabled={pending} className="h-10 self-end">
           Enter
         </Button>

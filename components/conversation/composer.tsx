@@ -37,54 +37,54 @@ export function Composer({ conversationId, label }: { conversationId: string; la
 
   return (
     <div className="composer-bar">
-    <form
-      className="mx-auto flex w-full max-w-190 items-end gap-2 px-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
-      <div className="composer" data-text={`${draft}\u200b`}>
-        <textarea
-          ref={field}
-          name="message"
-          aria-label={label}
-          aria-describedby={left <= COUNT_FROM ? "characters-left" : undefined}
-          aria-invalid={left < 0 || undefined}
-          placeholder="Write a message"
-          dir="auto"
-          rows={1}
-          autoComplete="off"
-          enterKeyHint="enter"
-          value={draft}
-          onChange={(event) => messenger.setDraft(conversationId, event.target.value)}
-          onKeyDown={(event) => {
-            // In the middle of composing Japanese, say, Enter picks a word. 229 is how Safari tells.
-            const composing = event.nativeEvent.isComposing || event.keyCode === 229;
-            if (event.key !== "Enter" || event.shiftKey || composing || matchMedia("(pointer: coarse)").matches) return;
-            event.preventDefault();
-            send();
-          }}
-        />
-      </div>
-      <div>
-      {left <= COUNT_FROM && (
-        <span id="characters-left" className={`composer-count ${left < 0 ? "text-danger" : "text-muted"}`}>
-          {left < 0 ? `\u2212${-left}` : left}
-          <span className="sr-only"> characters left</span>
-        </span>
-      )}
-      <button
-        type="submit"
-        aria-label="Send"
-        title="Send"
-        aria-disabled={!sendable}
-        className="flex size-11 shrink-0 items-center justify-center rounded-full bg-accent text-on-accent transition-[background-color,opacity] duration-120 hover:bg-accent-hover aria-disabled:bg-transparent aria-disabled:text-muted"
+      <form
+        className="mx-auto flex w-full max-w-190 items-end gap-2 px-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
       >
-        <ArrowUp aria-hidden="true" className="size-5" strokeWidth={2.25} />
-      </button>
-      </div>
-    </form>
+        <div className="composer" data-text={`${draft}\u200b`}>
+          <textarea
+            ref={field}
+            name="message"
+            aria-label={label}
+            aria-describedby={left <= COUNT_FROM ? "characters-left" : undefined}
+            aria-invalid={left < 0 || undefined}
+            placeholder="Write a message"
+            dir="auto"
+            rows={1}
+            autoComplete="off"
+            enterKeyHint="enter"
+            value={draft}
+            onChange={(event) => messenger.setDraft(conversationId, event.target.value)}
+            onKeyDown={(event) => {
+              // In the middle of composing Japanese, say, Enter picks a word. 229 is how Safari tells.
+              const composing = event.nativeEvent.isComposing || event.keyCode === 229;
+              if (event.key !== "Enter" || event.shiftKey || composing || matchMedia("(pointer: coarse)").matches) return;
+              event.preventDefault();
+              send();
+            }}
+          />
+        </div>
+        <div>
+          {left <= COUNT_FROM && (
+            <span id="characters-left" className={`composer-count ${left < 0 ? "text-danger" : "text-muted"}`}>
+              {left < 0 ? `\u2212${-left}` : left}
+              <span className="sr-only"> characters left</span>
+            </span>
+          )}
+          <button
+            type="submit"
+            aria-label="Send"
+            title="Send"
+            aria-disabled={!sendable}
+            className="flex size-11 shrink-0 items-center justify-center rounded-full bg-accent text-on-accent transition-[background-color,opacity] duration-120 hover:bg-accent-hover aria-disabled:bg-transparent aria-disabled:text-muted"
+          >
+            <ArrowUp aria-hidden="true" className="size-5" strokeWidth={2.25} />
+          </button>
+        </div>
+      </form>
     </div>
   );
 }

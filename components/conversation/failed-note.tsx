@@ -16,4 +16,5 @@ export function FailedNote({ clientId, reason }: { clientId: string; reason: str
   );
 }
 
-const ACTION = "inline-flex min-h-6 touch:min-h-10 items-center rounded-sm px-1.5 font-medium underline underline-offset-3 hover:no-underline";
+const ACTION =
+  "inline-flex min-h-6 touch:min-h-10 items-center rounded-sm px-1.5 font-medium underline underline-offset-3 hover:no-underline";

@@ -5,8 +5,8 @@ import { Time } from "@/components/ui/time";
 import { displayName } from "@/lib/client/person";
 import { isEmojiOnly } from "@/lib/client/rich-text";
 import type { Row } from "@/lib/client/rows";
-import { DayLine, UnreadLine } from "./lines";
 import { FailedNote } from "./failed-note";
+import { DayLine, UnreadLine } from "./lines";
 import { MessageText } from "./message-text";
 import { ProgressMark } from "./progress-mark";
 

@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { Fragment, useSyncExternalStore } from "react";
-import { piecesOf, pathWithin } from "@/lib/client/rich-text";
+import { pathWithin, piecesOf } from "@/lib/client/rich-text";
 
 /** What somebody wrote: as typed, with links that can be followed. Only ever text nodes and anchors. */
 export function MessageText({ text }: { text: string }) {
@@ -19,7 +19,11 @@ const never = () => () => {};
 /** Links of this site open in place, others in a new tab that learns nothing of this one. */
 function MessageLink({ href, children }: { href: string; children: string }) {
   // The server does not know by which address people reach it, so there every link is foreign.
-  const origin = useSyncExternalStore(never, () => window.location.origin, () => null);
+  const origin = useSyncExternalStore(
+    never,
+    () => window.location.origin,
+    () => null,
+  );
   const path = origin && pathWithin(href, origin);
   return path ? (
     <Link href={path} prefetch={false} className={LINK}>

@@ -30,7 +30,10 @@ export function ConversationList({ openId, onFind }: { openId: string | null; on
   // One row is in the tab order: where the focus last was, else what is open, else the first.
   const stop = [focused, openId].find((id) => id !== null && order.includes(id)) ?? order[0];
   return (
-    <nav aria-label="Conversations" className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
+    <nav
+      aria-label="Conversations"
+      className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]"
+    >
       <ul
         ref={list}
         onKeyDown={(event) => {

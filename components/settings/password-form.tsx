@@ -26,7 +26,9 @@ export function PasswordForm({ username, hasPassword }: { username: string; hasP
         const current = data.get("currentPassword");
         startTransition(async () => {
           const newPassword = String(data.get("newPassword") ?? "");
-          const { errors: refused } = await changePassword(current === null ? { newPassword } : { currentPassword: String(current), newPassword });
+          const { errors: refused } = await changePassword(
+            current === null ? { newPassword } : { currentPassword: String(current), newPassword },
+          );
           setErrors(refused ?? {});
           setDone(refused ? null : "Saved.");
           if (refused) return;

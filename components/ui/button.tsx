@@ -8,7 +8,12 @@ const LOOKS = {
 } as const;
 
 /** A button that says what it does. `look` is its weight in the page: at most one primary at a time. */
-export function Button({ look = "quiet", className = "", type = "button", ...props }: ComponentProps<"button"> & { look?: keyof typeof LOOKS }) {
+export function Button({
+  look = "quiet",
+  className = "",
+  type = "button",
+  ...props
+}: ComponentProps<"button"> & { look?: keyof typeof LOOKS }) {
   return <button type={type} className={`${buttonClass(look)} ${className}`} {...props} />;
 }
 

@@ -2,15 +2,7 @@ import type { ComponentProps } from "react";
 
 /** A button that is only an icon; `label` is its name for those who do not see it and its tooltip for those who do. */
 export function IconButton({ label, className = "", ...props }: ComponentProps<"button"> & { label: string }) {
-  return (
-    <button
-      type="button"
-      aria-label={label}
-      title={label}
-      className={`${ICON_BUTTON} ${className}`}
-      {...props}
-    />
-  );
+  return <button type="button" aria-label={label} title={label} className={`${ICON_BUTTON} ${className}`} {...props} />;
 }
 
 export const ICON_BUTTON =

@@ -36,7 +36,9 @@ export function createCast(parley: Parley, browser: Browser, watch: (context: Br
     watch(context);
     const value = await parley.signToken(user.id, session?.id as string);
     const url = options.baseURL ?? parley.url;
-    await context.addCookies([{ name: "parley.session", value, url, httpOnly: true, sameSite: "Lax", expires: Date.now() / 1000 + 86_400 }]);
+    await context.addCookies([
+      { name: "parley.session", value, url, httpOnly: true, sameSite: "Lax", expires: Date.now() / 1000 + 86_400 },
+    ]);
     return {
       ...user,
       context,
@@ -121,7 +123,9 @@ export function createCast(parley: Parley, browser: Browser, watch: (context: Br
        FROM (SELECT seq, created_at FROM messages WHERE conversation_id = $1 ORDER BY seq DESC LIMIT 1) m WHERE id = $1`,
       [id],
     );
-    await parley.sql("UPDATE participants p SET read_seq = c.last_seq FROM conversations c WHERE c.id = $1 AND p.conversation_id = $1", [id]);
+    await parley.sql("UPDATE participants p SET read_seq = c.last_seq FROM conversations c WHERE c.id = $1 AND p.conversation_id = $1", [
+      id,
+    ]);
   }
 }
 

@@ -38,7 +38,10 @@ export const test = base.extend<Options & Fixtures, { parley: Parley }>({
       const complained: string[] = [];
       listen(context, complained);
       await use(complained);
-      expect(complained.filter((text) => !complaints.test(text)), "what the browser complained about").toEqual([]);
+      expect(
+        complained.filter((text) => !complaints.test(text)),
+        "what the browser complained about",
+      ).toEqual([]);
     },
     { auto: true },
   ],

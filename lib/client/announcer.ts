@@ -1,5 +1,5 @@
-import type { MessengerState } from "./state";
 import { displayName } from "./person";
+import type { MessengerState } from "./state";
 
 /** Milliseconds in which what arrives is said together. */
 const GATHER_MS = 900;
@@ -10,7 +10,11 @@ const SPOKEN_MAX = 200;
  * What to say aloud of the messages that arrive: one alone with its words, several as a number, so that a
  * flood stays one sentence. Only what others send and only while it happens.
  */
-export function createAnnouncer(options: { getState: () => MessengerState; subscribe: (listener: () => void) => () => void; say: (text: string) => void }) {
+export function createAnnouncer(options: {
+  getState: () => MessengerState;
+  subscribe: (listener: () => void) => () => void;
+  say: (text: string) => void;
+}) {
   const { getState, subscribe, say } = options;
   let known = lastSeqs(getState());
   let arrived: string[] = [];

@@ -1,7 +1,7 @@
-import { randomId } from "./random-id";
 import type { StreamEvent } from "@/lib/protocol/events";
 import { createLeadership } from "./leader";
 import type { OutboxNews } from "./outbox";
+import { randomId } from "./random-id";
 import type { Connection } from "./state";
 import { createStream, type EventSourceLike } from "./stream";
 

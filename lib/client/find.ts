@@ -6,9 +6,7 @@ import { displayName } from "./person";
 import type { Messenger } from "./store";
 
 /** What a search offers. `key` names it in its list. */
-export type Found =
-  | { kind: "conversation"; key: string; id: string; user: User }
-  | { kind: "person"; key: string; username: string };
+export type Found = { kind: "conversation"; key: string; id: string; user: User } | { kind: "person"; key: string; username: string };
 
 export type FoundGroup = { value: string; items: Found[] };
 
@@ -50,7 +48,8 @@ export function useFind(messenger: Messenger, openId: string | null) {
     });
     const matching = held.filter(({ user }) => matches(user, query)).slice(0, CONVERSATIONS_SHOWN);
     const shown = new Set(matching.map(({ user }) => user.username));
-    const others = query === "" ? [] : people.usernames.filter((username) => username.toLowerCase().startsWith(query) && !shown.has(username));
+    const others =
+      query === "" ? [] : people.usernames.filter((username) => username.toLowerCase().startsWith(query) && !shown.has(username));
     const found: FoundGroup[] = [
       { value: "Conversations", items: matching },
       { value: "People", items: others.map((username): Found => ({ kind: "person", key: `@${username}`, username })) },
@@ -59,12 +58,15 @@ export function useFind(messenger: Messenger, openId: string | null) {
   }, [conversations, order, people, query, openId]);
 
   const settled = query === "" || people.for === query;
-  const status = error ?? (groups.length > 0 || !settled ? null : query === "" ? "Type the beginning of a username." : "Nobody by that name.");
+  const status =
+    error ?? (groups.length > 0 || !settled ? null : query === "" ? "Type the beginning of a username." : "Nobody by that name.");
   return { text, setText, groups, status, setError };
 }
 
 /** A word of the name, or the username, begins so. */
 function matches(user: User, query: string): boolean {
-  return [user.username, ...displayName(user).split(/\s+/)].some((word) => word.toLowerCase().startsWith(query)) ||
-    displayName(user).toLowerCase().startsWith(query);
+  return (
+    [user.username, ...displayName(user).split(/\s+/)].some((word) => word.toLowerCase().startsWith(query)) ||
+    displayName(user).toLowerCase().startsWith(query)
+  );
 }

@@ -32,12 +32,14 @@ export function createLeadership(options: {
       void hold(mine);
       return;
     }
-    locks.request(name, lockOptions, () => hold(mine)).catch(() => {
-      // Either this tab has left the queue, or another one has taken the lock: then it queues up again.
-      if (mine !== queued || mine.signal.aborted) return;
-      end?.();
-      stand();
-    });
+    locks
+      .request(name, lockOptions, () => hold(mine))
+      .catch(() => {
+        // Either this tab has left the queue, or another one has taken the lock: then it queues up again.
+        if (mine !== queued || mine.signal.aborted) return;
+        end?.();
+        stand();
+      });
   }
 
   return {

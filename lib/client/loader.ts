@@ -5,9 +5,9 @@ import type { Message } from "@/lib/protocol/messages";
 import { type Api, ApiError, type Page } from "./api";
 import { createPause, retryDelay } from "./retry";
 import {
+  type MessengerState,
   mergeConversations,
   mergeList,
-  type MessengerState,
   openConversation,
   replaceAll,
   setTranscript,

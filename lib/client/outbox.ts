@@ -1,7 +1,7 @@
-import { randomId } from "./random-id";
 import type { Message } from "@/lib/protocol/messages";
 import { type Api, ApiError } from "./api";
 import type { OutboxStore, Unsent } from "./outbox-store";
+import { randomId } from "./random-id";
 import { createPause, retryDelay } from "./retry";
 import type { OutboxItem } from "./state";
 

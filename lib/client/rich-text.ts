@@ -5,7 +5,8 @@ export type Piece = { text: string; href: string | null };
 /** No protocol-relative links: `//` begins a comment more often than an address. */
 const linkify = new LinkifyIt({ fuzzyLink: true }).add("//", null).add("ftp:", null);
 
-const EMOJI = /^(?:\p{RI}\p{RI}|\p{Emoji}(?:\p{EMod}|\ufe0f\u20e3?|[\u{e0020}-\u{e007e}]+\u{e007f})?(?:\u200d\p{Emoji}(?:\p{EMod}|\ufe0f)?)*)$/u;
+const EMOJI =
+  /^(?:\p{RI}\p{RI}|\p{Emoji}(?:\p{EMod}|\ufe0f\u20e3?|[\u{e0020}-\u{e007e}]+\u{e007f})?(?:\u200d\p{Emoji}(?:\p{EMod}|\ufe0f)?)*)$/u;
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** A text in pieces, links apart. What is between them is kept to the letter. */

@@ -2,7 +2,7 @@ import type { Conversation } from "@/lib/protocol/conversations";
 import type { StreamEvent } from "@/lib/protocol/events";
 import type { Message } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
-import { EMPTY, join, receive, type Range, type Transcript, windowOf } from "./transcript";
+import { EMPTY, join, type Range, receive, type Transcript, windowOf } from "./transcript";
 
 /**
  * What the screen shows, and the pure transitions between such states.
@@ -241,7 +241,12 @@ export function mergeList(state: MessengerState, rows: readonly Conversation[], 
 /** All that the server says, afresh; what only this page knows (unsent messages, drafts, the open conversation) stays. */
 export function replaceAll(
   state: MessengerState,
-  fresh: { me: User; conversations: readonly Conversation[]; hasMore: boolean; open: { conversation: Conversation; messages: readonly Message[] } | null },
+  fresh: {
+    me: User;
+    conversations: readonly Conversation[];
+    hasMore: boolean;
+    open: { conversation: Conversation; messages: readonly Message[] } | null;
+  },
 ): MessengerState {
   const emptied = { ...state, me: fresh.me, conversations: {}, order: [], transcripts: {}, changedUsers: {}, listFloor: null };
   const listed = mergeList(emptied, fresh.conversations, fresh.hasMore);
@@ -278,7 +283,11 @@ export function showUnsent(
   if (!shown) return others.length === held.length ? state : setOutbox(state, item.conversationId, others);
   const known = held.find((other) => other.clientId === item.clientId);
   if (known && known.state === shown.state && known.order === shown.order && known.reason === shown.reason) return state;
-  return setOutbox(state, item.conversationId, [...others, shown].sort((a, b) => a.order - b.order));
+  return setOutbox(
+    state,
+    item.conversationId,
+    [...others, shown].sort((a, b) => a.order - b.order),
+  );
 }
 
 function setOutbox(state: MessengerState, id: string, items: readonly OutboxItem[]): MessengerState {
@@ -309,11 +318,7 @@ function withRead(conversation: Conversation, mine: boolean, seq: number): Conve
 
 function withReads(conversation: Conversation, readSeq: number, otherReadSeq: number | null): Conversation {
   const unreadCount = Math.max(0, (conversation.lastMessage?.seq ?? 0) - readSeq);
-  if (
-    readSeq === conversation.readSeq &&
-    otherReadSeq === conversation.otherReadSeq &&
-    unreadCount === conversation.unreadCount
-  ) {
+  if (readSeq === conversation.readSeq && otherReadSeq === conversation.otherReadSeq && unreadCount === conversation.unreadCount) {
     return conversation;
   }
   return { ...conversation, readSeq, otherReadSeq, unreadCount, hasUnreadMessages: unreadCount > 0 };

@@ -1,4 +1,4 @@
-import { EVENT_NAMES, parseEvent, PING, type StreamEvent } from "@/lib/protocol/events";
+import { EVENT_NAMES, PING, parseEvent, type StreamEvent } from "@/lib/protocol/events";
 import { STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
 import { retryDelay } from "./retry";
 

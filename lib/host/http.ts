@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import routes from "parley:routes";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
-import routes from "parley:routes";
 import { HttpError } from "@/lib/server/http/errors";
 import { noContent, type RouteHandler, route } from "@/lib/server/http/route";
 import { type Attach, attachmentOf } from "@/lib/server/realtime/open";

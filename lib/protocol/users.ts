@@ -31,7 +31,10 @@ export type SignUpInput = z.infer<typeof SignUpInput>;
 /** Without a password it is the development login. */
 export const LoginInput = z.object({
   username: z.string("Enter your username.").trim().min(1, "Enter your username.").max(100, "No username is that long."),
-  password: z.string("Enter your password.").max(PASSWORD_MAX * 2, "No password is that long.").optional(),
+  password: z
+    .string("Enter your password.")
+    .max(PASSWORD_MAX * 2, "No password is that long.")
+    .optional(),
 });
 export type LoginInput = z.infer<typeof LoginInput>;
 

@@ -96,12 +96,15 @@ function toConversations(rows: ConversationRow[], viewerId: string): Conversatio
     return {
       id: row.id,
       kind: row.kind,
-      otherParticipant: row.other_id === null ? null : {
-        id: row.other_id,
-        username: row.other_username,
-        name: row.other_name,
-        avatarURL: avatarURL(row.other_avatar_id),
-      },
+      otherParticipant:
+        row.other_id === null
+          ? null
+          : {
+              id: row.other_id,
+              username: row.other_username,
+              name: row.other_name,
+              avatarURL: avatarURL(row.other_avatar_id),
+            },
       lastMessage: row.message_id === null ? null : toMessage(row, viewerId),
       hasUnreadMessages: unreadCount > 0,
       unreadCount,

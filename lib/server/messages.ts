@@ -3,8 +3,8 @@ import type { Message, MessagesQuery, SendMessageInput } from "@/lib/protocol/me
 import type { User } from "@/lib/protocol/users";
 import { isUniqueViolation, prisma, query, type Statement } from "./db";
 import { notFound } from "./http/errors";
-import { inTurn } from "./in-turn";
 import { isId, newId } from "./ids";
+import { inTurn } from "./in-turn";
 import { hub } from "./realtime/hub";
 import { MESSAGE_COLUMNS, type MessageRow, toMessage } from "./rows";
 

@@ -24,10 +24,7 @@ export async function readList(viewer: User): Promise<{ conversations: Conversat
  * A conversation for the first paint: its end, or what lies around the first unread message where the end
  * would not show it. Throws 404 where the viewer takes no part.
  */
-export async function readConversation(
-  viewer: User,
-  id: string,
-): Promise<{ conversation: Conversation; messages: Message[] }> {
+export async function readConversation(viewer: User, id: string): Promise<{ conversation: Conversation; messages: Message[] }> {
   const conversation = await getConversation(viewer, id);
   const { readSeq, unreadCount } = conversation;
   const around = unreadCount > PAINTED / 2 && readSeq > 0 ? await messageIdAt(id, readSeq) : undefined;

@@ -56,7 +56,9 @@ describe("an avatar", () => {
 
   it("is the first frame of what moves", async () => {
     const frames = await Promise.all([picture(64, 64).png().toBuffer(), picture(64, 64, BLUE).png().toBuffer()]);
-    const animation = await sharp(frames, { join: { animated: true } }).gif().toBuffer();
+    const animation = await sharp(frames, { join: { animated: true } })
+      .gif()
+      .toBuffer();
     expect((await sharp(animation).metadata()).pages).toBe(2);
     const { metadata } = await uploaded(animation, "image/gif");
     expect(metadata.pages ?? 1).toBe(1);

@@ -44,13 +44,10 @@ describe("the display name", () => {
 describe("the password", () => {
   it("changes for who knows it, and signs the other devices out", async () => {
     await request("/api/users", { method: "POST", json: { username: "lena", password: PASSWORD } });
-    const [here, elsewhere] = await Promise.all(
-      [1, 2].map(async () => (await (await login("lena", PASSWORD)).json()).token as string),
-    );
+    const [here, elsewhere] = await Promise.all([1, 2].map(async () => (await (await login("lena", PASSWORD)).json()).token as string));
     const change = (json: unknown) =>
       request("/api/auth_user/password", { method: "PUT", json, headers: { Authorization: `Bearer ${here}` } });
-    const statusOf = async (token = "") =>
-      (await request("/api/auth_user", { headers: { Authorization: `Bearer ${token}` } })).status;
+    const statusOf = async (token = "") => (await request("/api/auth_user", { headers: { Authorization: `Bearer ${token}` } })).status;
 
     const wrong = await change({ currentPassword: "not the password", newPassword: "another good one" });
     expect(wrong.status).toBe(422);

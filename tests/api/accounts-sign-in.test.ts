@@ -108,4 +108,3 @@ describe("an account", () => {
     expect((await request("/api/oauth/github")).status).toBe(404);
   });
 });
-

@@ -3,8 +3,7 @@ import { request } from "../support/person";
 
 const PASSWORD = "correct horse battery";
 
-const signUp = (username: unknown, password: unknown = PASSWORD) =>
-  request("/api/users", { method: "POST", json: { username, password } });
+const signUp = (username: unknown, password: unknown = PASSWORD) => request("/api/users", { method: "POST", json: { username, password } });
 
 describe("signing up", () => {
   it("makes an account that can sign in at once", async () => {

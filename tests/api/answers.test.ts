@@ -56,7 +56,10 @@ describe("a failure of the server", () => {
         await one.fetch("/api/conversations"),
         await one.fetch(`/api/conversations/${id}/messages`),
       ]) {
-        expect(await told(answer)).toEqual({ status: 500, body: { message: "Something went wrong on the server. Try again in a moment." } });
+        expect(await told(answer)).toEqual({
+          status: 500,
+          body: { message: "Something went wrong on the server. Try again in a moment." },
+        });
         expect([...answer.headers].join()).not.toMatch(/participants|misplaced|select|at /i);
         expect(answer.headers.get("x-request-id")).toBeTruthy();
       }
@@ -68,15 +71,20 @@ describe("a failure of the server", () => {
 });
 
 describe("an unknown path", () => {
-  it.each(["/api/nothing", "/api/conversations/x/y/z", "/api/Conversations", "/api/auth_user/x", "/api/.env", "/api/%00", "/api/messages/x"])(
-    "%s is not found, by any method",
-    async (path) => {
-      for (const method of METHODS) {
-        expect(await told(await one.fetch(path, { method }))).toEqual({ status: 404, body: { message: "Page not found" } });
-        expect((await request(path, { method })).status).toBe(404);
-      }
-    },
-  );
+  it.each([
+    "/api/nothing",
+    "/api/conversations/x/y/z",
+    "/api/Conversations",
+    "/api/auth_user/x",
+    "/api/.env",
+    "/api/%00",
+    "/api/messages/x",
+  ])("%s is not found, by any method", async (path) => {
+    for (const method of METHODS) {
+      expect(await told(await one.fetch(path, { method }))).toEqual({ status: 404, body: { message: "Page not found" } });
+      expect((await request(path, { method })).status).toBe(404);
+    }
+  });
 });
 
 describe("a method", () => {

@@ -13,7 +13,14 @@ beforeAll(async () => {
 const JSON_TYPE = { "Content-Type": "application/json" };
 
 /** Every call that takes a JSON body. */
-const CALLS = ["POST /api/conversations", "POST /api/conversations/:id/messages", "PATCH /api/auth_user", "PUT /api/auth_user/password", "POST /api/login", "POST /api/users"];
+const CALLS = [
+  "POST /api/conversations",
+  "POST /api/conversations/:id/messages",
+  "PATCH /api/auth_user",
+  "PUT /api/auth_user/password",
+  "POST /api/login",
+  "POST /api/users",
+];
 
 const call = (name: string, options: RequestOptions) => {
   const [method = "", path = ""] = name.replace(":id", id).split(" ");
@@ -40,13 +47,19 @@ const refusal = async (answer: Response) => ({ status: answer.status, body: awai
 const sentence = expect.stringMatching(/^[A-Z].*\.$/);
 
 describe.each(CALLS)("the body of %s", (name) => {
-  it.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json", "application/jsonp", "application/json-patch+json", "json", ""])(
-    "is not %j",
-    async (type) => {
-      const refused = await call(name, { body: "{}", headers: { "Content-Type": type } });
-      expect(await refusal(refused)).toEqual({ status: 415, body: { message: sentence } });
-    },
-  );
+  it.each([
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "text/json",
+    "application/jsonp",
+    "application/json-patch+json",
+    "json",
+    "",
+  ])("is not %j", async (type) => {
+    const refused = await call(name, { body: "{}", headers: { "Content-Type": type } });
+    expect(await refusal(refused)).toEqual({ status: 415, body: { message: sentence } });
+  });
 
   it("says what it is", async () => {
     const refused = await call(name, { body: new TextEncoder().encode("{}") });
@@ -63,7 +76,10 @@ describe.each(CALLS)("the body of %s", (name) => {
   });
 
   it("is not a list in a list in a list, 30,000 deep", async () => {
-    for (const [body, status] of [["[".repeat(30_000) + "]".repeat(30_000), 422], ["[".repeat(60_000), 400]] as const) {
+    for (const [body, status] of [
+      ["[".repeat(30_000) + "]".repeat(30_000), 422],
+      ["[".repeat(60_000), 400],
+    ] as const) {
       expect((await call(name, { body, headers: JSON_TYPE })).status).toBe(status);
     }
   });
@@ -78,9 +94,12 @@ describe.each(CALLS)("the body of %s", (name) => {
 });
 
 describe("a body", () => {
-  it.each(["application/json", "application/json; charset=utf-8", "Application/JSON", "application/json ; charset=UTF-8"])("may be %j", async (type) => {
-    expect((await send({ body: '{"content":"hello"}', headers: { "Content-Type": type } })).status).toBe(201);
-  });
+  it.each(["application/json", "application/json; charset=utf-8", "Application/JSON", "application/json ; charset=UTF-8"])(
+    "may be %j",
+    async (type) => {
+      expect((await send({ body: '{"content":"hello"}', headers: { "Content-Type": type } })).status).toBe(201);
+    },
+  );
 
   it("may come in pieces, cut through a character too", async () => {
     const content = "€😀".repeat(50);

@@ -28,7 +28,10 @@ describe("starting a conversation", () => {
 
   it("leads to the one that the two already have, whoever asks", async () => {
     const { one, other, id } = await pair();
-    for (const [caller, whom] of [[one, other], [other, one]] as const) {
+    for (const [caller, whom] of [
+      [one, other],
+      [other, one],
+    ] as const) {
       const again = await startRequest(caller, { username: whom.username });
       expect(again.status).toBe(302);
       expect(again.headers.get("location")).toBe(`/api/conversations/${id}`);
@@ -96,7 +99,12 @@ describe("the list of conversations", () => {
       hasUnreadMessages: true,
       unreadCount: 1,
     });
-    expect(earlier).toMatchObject({ id: second.id, lastMessage: { content: "to the second", mine: true }, hasUnreadMessages: false, unreadCount: 0 });
+    expect(earlier).toMatchObject({
+      id: second.id,
+      lastMessage: { content: "to the second", mine: true },
+      hasUnreadMessages: false,
+      unreadCount: 0,
+    });
     expect(await conversationsOf(others[0] as Person)).toMatchObject([
       { id: first.id, otherParticipant: { username: one.username }, lastMessage: { mine: true }, hasUnreadMessages: false },
     ]);
@@ -127,7 +135,10 @@ describe("the list of conversations", () => {
 describe("the other participant", () => {
   it("is the other, for each of the two", async () => {
     const { one, other, id } = await pair();
-    for (const [viewer, seen] of [[one, other], [other, one]] as const) {
+    for (const [viewer, seen] of [
+      [one, other],
+      [other, one],
+    ] as const) {
       const answer = await viewer.fetch(`/api/conversations/${id}/other_participant`);
       expect(answer.status).toBe(200);
       expect(User.strict().parse(await answer.json())).toMatchObject({ id: seen.id, username: seen.username });

@@ -37,7 +37,10 @@ const withSession = async () => ({ ...place, session: (await signIn(one)).sessio
 describe.each(CHANGES)("%s", (call) => {
   it.each(FOREIGN)("is refused with a cookie %s", async (_, said) => {
     const refused = await make(call, await withSession(), { ...(await byCookie()), ...said });
-    expect({ status: refused.status, body: await refused.json() }).toEqual({ status: 403, body: { message: "This request did not come from this site." } });
+    expect({ status: refused.status, body: await refused.json() }).toEqual({
+      status: 403,
+      body: { message: "This request did not come from this site." },
+    });
     expect(refused.headers.get("set-cookie")).toBeNull();
   });
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { pair, send } from "../support/talk";
 import type { Person } from "../support/person";
+import { pair, send } from "../support/talk";
 
 /** What stands in an address where an id belongs. */
 const MALFORMED = [

@@ -38,10 +38,18 @@ describe("the logs", () => {
     await login({ username: SECRETS.unknown, password: SECRETS.wrong });
     await login({ username: SECRETS.unknown });
     await login({ username: "jane", password: ["a list", SECRETS.wrong] });
-    await request("/api/login", { method: "POST", body: `{"password":"${SECRETS.password}"`, headers: { "Content-Type": "application/json" } });
+    await request("/api/login", {
+      method: "POST",
+      body: `{"password":"${SECRETS.password}"`,
+      headers: { "Content-Type": "application/json" },
+    });
 
     const john = await person("john");
-    const jane: Person = { ...john, fetch: (path, options = {}) => request(path, { ...options, headers: { Cookie: `parley.session=${token}`, "Sec-Fetch-Site": "same-origin", ...options.headers } }) };
+    const jane: Person = {
+      ...john,
+      fetch: (path, options = {}) =>
+        request(path, { ...options, headers: { Cookie: `parley.session=${token}`, "Sec-Fetch-Site": "same-origin", ...options.headers } }),
+    };
     const { id } = await talk(john, { username: "Jane" } as Person);
     const stream = await listen({ token: "" }, { path: `/api/messages?token=${token}&x=${SECRETS.query}`, headers: { Authorization: "" } });
     await send(john, id, SECRETS.content, SECRETS.clientId);

@@ -74,7 +74,10 @@ describe("sending a message", () => {
   ])("refuses %s", async (_, json) => {
     const [last] = await messagesOf(one, id, "?limit=1");
     const refused = await sendRequest(one, id, json);
-    expect({ status: refused.status, body: await refused.json() }).toEqual({ status: 422, body: { errors: { content: expect.stringMatching(/\.$/) } } });
+    expect({ status: refused.status, body: await refused.json() }).toEqual({
+      status: 422,
+      body: { errors: { content: expect.stringMatching(/\.$/) } },
+    });
     expect((await messagesOf(one, id, "?limit=1"))[0]).toEqual(last);
   });
 });
@@ -144,6 +147,9 @@ describe("a client id", () => {
 
   it.each(["", "1", "not a uuid", `${randomUUID()}0`, "\u0000", 7, null, [randomUUID()]])("is not %j", async (clientId) => {
     const refused = await sendRequest(one, id, { content: "hello", clientId });
-    expect({ status: refused.status, body: await refused.json() }).toEqual({ status: 422, body: { errors: { clientId: expect.any(String) } } });
+    expect({ status: refused.status, body: await refused.json() }).toEqual({
+      status: 422,
+      body: { errors: { clientId: expect.any(String) } },
+    });
   });
 });

@@ -57,7 +57,12 @@ beforeAll(async () => {
   const placeOf = async (teller: Person, listener: Person, signedIn: Person) => {
     const { avatarURL }: User = await (await make("PUT /api/auth_user/avatar", {} as Place, CREDENTIALS.bearer(teller))).json();
     const { id, conversationId } = await send(teller, (await talk(teller, listener)).id, SECRET);
-    return async () => ({ conversation: conversationId, message: id, avatar: avatarURL ?? "", session: (await signIn(signedIn)).sessionId });
+    return async () => ({
+      conversation: conversationId,
+      message: id,
+      avatar: avatarURL ?? "",
+      session: (await signIn(signedIn)).sessionId,
+    });
   };
   const goingOn = await placeOf(anna, ben, ben);
   const over = await placeOf(left, former, left);
@@ -101,7 +106,13 @@ describe.each(CALLS)("%s", (call) => {
     const { caller, place } = scene.signedOut;
     const ended = await signIn(caller);
     expect((await ended.fetch("/api/logout", { method: "POST" })).status).toBe(204);
-    for (const headers of [{}, CREDENTIALS.bearer(ended), CREDENTIALS.cookie(ended), { Authorization: `Basic ${ended.token}` }, { Cookie: "parley.session=" }]) {
+    for (const headers of [
+      {},
+      CREDENTIALS.bearer(ended),
+      CREDENTIALS.cookie(ended),
+      { Authorization: `Basic ${ended.token}` },
+      { Cookie: "parley.session=" },
+    ]) {
       const answer = await make(call, await place(), headers);
       expect(answer.status).toBe(MATRIX[call]?.signedOut);
       const said = await reveal(answer);

@@ -45,7 +45,10 @@ describe("the messages of a conversation", () => {
   it.each(["0", "101", "-1", "abc", "1.5", "", "1e9", "Infinity", "NaN", "null"])("are not limited to %j", async (limit) => {
     for (const path of [`/api/conversations/${id}/messages`, "/api/conversations"]) {
       const refused = await one.fetch(`${path}?limit=${limit}`);
-      expect({ status: refused.status, body: await refused.json() }).toEqual({ status: 422, body: { errors: { limit: expect.any(String) } } });
+      expect({ status: refused.status, body: await refused.json() }).toEqual({
+        status: 422,
+        body: { errors: { limit: expect.any(String) } },
+      });
     }
   });
 

@@ -20,7 +20,11 @@ async function inbox(client: ReferenceClient) {
   return { received, arrived, close };
 }
 
-const failure = (call: Promise<unknown>): Promise<DemoError> => call.then(() => expect.unreachable(), (error) => error);
+const failure = (call: Promise<unknown>): Promise<DemoError> =>
+  call.then(
+    () => expect.unreachable(),
+    (error) => error,
+  );
 
 beforeAll(async () => {
   await host({ DEV_LOGIN: "1" });
@@ -31,7 +35,10 @@ describe("the reference demo's client", () => {
   it("signs in by name, and is who it says", async () => {
     expect((await failure(john.authUser())).statusCode).toBe(401);
     expect(await failure(john.login("nobody"))).toMatchObject({ statusCode: 404, message: "User not found" });
-    for (const [client, username] of [[john, "john"], [jane, "jane"]] as const) {
+    for (const [client, username] of [
+      [john, "john"],
+      [jane, "jane"],
+    ] as const) {
       const user = await client.login(username);
       expect(user).toMatchObject({ id: expect.any(String), username, avatarURL: null });
       expect(await client.authUser()).toEqual(user);
@@ -52,8 +59,14 @@ describe("the reference demo's client", () => {
 
   it("shows what went wrong at the field where it did", async () => {
     const { id } = await john.createConversation("jane");
-    expect(await failure(john.createConversation("  "))).toMatchObject({ statusCode: 422, body: { errors: { username: expect.any(String) } } });
-    expect(await failure(john.createMessage(id, "  "))).toMatchObject({ statusCode: 422, body: { errors: { content: expect.any(String) } } });
+    expect(await failure(john.createConversation("  "))).toMatchObject({
+      statusCode: 422,
+      body: { errors: { username: expect.any(String) } },
+    });
+    expect(await failure(john.createMessage(id, "  "))).toMatchObject({
+      statusCode: 422,
+      body: { errors: { content: expect.any(String) } },
+    });
     expect(await failure(john.searchUsernames(""))).toMatchObject({ statusCode: 422, body: { errors: { search: expect.any(String) } } });
     expect(await failure(john.createConversation("john"))).toMatchObject({ statusCode: 403, message: expect.any(String) });
     expect(await failure(john.createConversation("nobody"))).toMatchObject({ statusCode: 404, message: expect.any(String) });
@@ -65,12 +78,21 @@ describe("the reference demo's client", () => {
     const [atJohns, atJanes] = [await inbox(john), await inbox(jane)];
     const said: string[] = [];
     for (let turn = 0; turn < 20; turn++) {
-      for (const [speaker, heard] of [[john, atJanes], [jane, atJohns]] as const) {
+      for (const [speaker, heard] of [
+        [john, atJanes],
+        [jane, atJohns],
+      ] as const) {
         const message = await speaker.createMessage(id, `turn ${turn}`);
         said.unshift(message.id);
         expect(message).toMatchObject({ mine: true, conversationId: id, content: `turn ${turn}` });
         await heard.arrived(turn + 1);
-        expect(heard.received.at(-1)).toMatchObject({ id: message.id, mine: false, conversationId: id, content: `turn ${turn}`, createdAt: message.createdAt });
+        expect(heard.received.at(-1)).toMatchObject({
+          id: message.id,
+          mine: false,
+          conversationId: id,
+          content: `turn ${turn}`,
+          createdAt: message.createdAt,
+        });
       }
     }
     // Nobody hears themselves: the demo would show it twice.

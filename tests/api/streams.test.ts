@@ -6,7 +6,10 @@ import { type Person, request, signIn } from "../support/person";
 import { messagesOf, pair, read, remove, send, somebody, talk } from "../support/talk";
 
 const SSE = { Accept: "text/event-stream" };
-const saying = (text: string) => ({ data }: { data: string }) => data.includes(text);
+const saying =
+  (text: string) =>
+  ({ data }: { data: string }) =>
+    data.includes(text);
 const ready = ({ event }: { event?: string }) => event === "ready";
 
 let one: Person;
@@ -132,11 +135,14 @@ describe("a message", () => {
     }
   });
 
-  it.each(["0", "garbage", "00000000-1-1", "-1--1--1", "9".repeat(300), "%00"])("that cannot be told from %j is said to be: reset", async (cursor) => {
-    const resumed = await listen(other, { path: `/api/messages?lastEventId=${cursor}` });
-    expect((await resumed.next(({ event }) => event === "reset")).id).toBeTruthy();
-    await resumed.close();
-  });
+  it.each(["0", "garbage", "00000000-1-1", "-1--1--1", "9".repeat(300), "%00"])(
+    "that cannot be told from %j is said to be: reset",
+    async (cursor) => {
+      const resumed = await listen(other, { path: `/api/messages?lastEventId=${cursor}` });
+      expect((await resumed.next(({ event }) => event === "reset")).id).toBeTruthy();
+      await resumed.close();
+    },
+  );
 });
 
 describe("reading", () => {
@@ -171,7 +177,8 @@ describe("who takes no part", () => {
     await resumed.next(ready);
     for (const stream of [first, resumed]) {
       expect(carried(stream)).toContain("their own");
-      for (const secret of ["between the two", "Another name", id, sent.id, one.id, other.id]) expect(carried(stream)).not.toContain(secret);
+      for (const secret of ["between the two", "Another name", id, sent.id, one.id, other.id])
+        expect(carried(stream)).not.toContain(secret);
       await stream.close();
     }
   });

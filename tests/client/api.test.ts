@@ -2,12 +2,18 @@ import { describe, expect, test, vi } from "vitest";
 import { type ApiError, createApi } from "@/lib/client/api";
 
 function answering(status: number, body: unknown, headers: Record<string, string> = {}) {
-  const send = vi.fn(async (_url: string, _init?: RequestInit) => new Response(body === null ? null : JSON.stringify(body), { status, headers }));
+  const send = vi.fn(
+    async (_url: string, _init?: RequestInit) => new Response(body === null ? null : JSON.stringify(body), { status, headers }),
+  );
   const onUnauthorized = vi.fn();
   return { api: createApi({ userId: "me", fetch: send as unknown as typeof fetch, onUnauthorized }), send, onUnauthorized };
 }
 
-const failure = (promise: Promise<unknown>): Promise<ApiError> => promise.then(() => expect.unreachable(), (error) => error);
+const failure = (promise: Promise<unknown>): Promise<ApiError> =>
+  promise.then(
+    () => expect.unreachable(),
+    (error) => error,
+  );
 
 describe("A failed request tells", () => {
   test("the server's sentence for each field", async () => {

@@ -54,7 +54,12 @@ test("Nobody sees the drafts of another person on the same computer", () => {
 });
 
 test("Where storage is full a draft lives on in its page", async () => {
-  const full = { ...memoryStorage(), setItem: () => { throw new DOMException("Full.", "QuotaExceededError"); } };
+  const full = {
+    ...memoryStorage(),
+    setItem: () => {
+      throw new DOMException("Full.", "QuotaExceededError");
+    },
+  };
   const page = openPage("me", full as Storage);
   page.messenger.setDraft(id, "Dear Ann");
   await vi.advanceTimersByTimeAsync(500);

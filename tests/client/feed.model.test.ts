@@ -10,9 +10,25 @@ afterEach(() => void vi.useRealTimers());
 const step = fc.record({
   what: fc.oneof(
     ...Object.entries({
-      send: 6, sendHere: 2, rename: 2, read: 1, framesArrive: 6, frameArrives: 3, answersArrive: 3,
-      tabOpens: 2, tabCloses: 1, tabCrashes: 2, tabFreezes: 2, tabThaws: 2, tabIsPutAway: 1, tabComesBack: 1,
-      streamIsCut: 2, logSettles: 2, logIsPruned: 1, heartbeat: 1, timePasses: 3,
+      send: 6,
+      sendHere: 2,
+      rename: 2,
+      read: 1,
+      framesArrive: 6,
+      frameArrives: 3,
+      answersArrive: 3,
+      tabOpens: 2,
+      tabCloses: 1,
+      tabCrashes: 2,
+      tabFreezes: 2,
+      tabThaws: 2,
+      tabIsPutAway: 1,
+      tabComesBack: 1,
+      streamIsCut: 2,
+      logSettles: 2,
+      logIsPruned: 1,
+      heartbeat: 1,
+      timePasses: 3,
     }).map(([what, weight]) => ({ arbitrary: fc.constant(what), weight })),
   ),
   n: fc.nat(50),
@@ -38,9 +54,17 @@ test("Every tab shows what a fresh load shows, whichever of them led, froze, cra
           read: () => server.read(id, "ann", server.messages(id, "me").length),
           framesArrive: () => tabs.forEach((each) => each.frozen || each.sources.forEach((source) => source.arriveAll())),
           frameArrives: () => tab?.frozen || tab?.source?.arrive(),
-          answersArrive: () => [...(tab?.exchanges ?? [])].forEach((exchange) => (exchange.answer(), exchange.arrive())),
+          answersArrive: () => {
+            for (const exchange of [...(tab?.exchanges ?? [])]) {
+              exchange.answer();
+              exchange.arrive();
+            }
+          },
           tabOpens: () => tabs.length < 5 && openTab(),
-          tabCloses: () => tab && (tab.stop(), (tabs = tabs.filter((other) => other !== tab))),
+          tabCloses: () => {
+            tab?.stop();
+            tabs = tabs.filter((other) => other !== tab);
+          },
           tabCrashes: () => {
             if (!tab) return;
             tabs = tabs.filter((other) => other !== tab);

@@ -108,7 +108,11 @@ describe("A flood of new messages", () => {
     server.send(id, "ann", "one more");
     server.read(id, "ann", 51);
     await page.settle();
-    expect(transcript(page).messages.slice(0, 50).every((message, i) => message === before[i])).toBe(true);
+    expect(
+      transcript(page)
+        .messages.slice(0, 50)
+        .every((message, i) => message === before[i]),
+    ).toBe(true);
   });
 });
 

@@ -101,7 +101,10 @@ describe("Several messages", () => {
     page.source?.cut();
     for (const text of ["one", "two"]) await page.messenger.send(id, text);
     await vi.advanceTimersByTimeAsync(20_000);
-    expect(unsent(page)).toEqual([["one", "waiting"], ["two", "waiting"]]);
+    expect(unsent(page)).toEqual([
+      ["one", "waiting"],
+      ["two", "waiting"],
+    ]);
     page.offline = false;
     page.lifecycle?.wake();
     await page.settle();
@@ -190,7 +193,10 @@ describe("A refused message", () => {
     await page.settle();
     const reopened = openPage();
     await ticks();
-    expect(unsent(reopened)).toEqual([["again", "failed"], ["never", "failed"]]);
+    expect(unsent(reopened)).toEqual([
+      ["again", "failed"],
+      ["never", "failed"],
+    ]);
     const [again, never] = reopened.state.outbox[id] ?? [];
     await reopened.messenger.retry(again?.clientId ?? "");
     await reopened.messenger.discard(never?.clientId ?? "");
@@ -323,7 +329,11 @@ describe("With several tabs", () => {
 
 describe("Where IndexedDB is missing or broken", () => {
   test("messages go out all the same, and the page knows that they would not survive it", async () => {
-    const broken = { open: () => { throw new DOMException("No.", "SecurityError"); } } as unknown as IDBFactory;
+    const broken = {
+      open: () => {
+        throw new DOMException("No.", "SecurityError");
+      },
+    } as unknown as IDBFactory;
     for (const storage of [broken, undefined]) {
       vi.stubGlobal("indexedDB", storage);
       const page = openPage();

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { REPLAY_MAX, STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
 import { sql } from "../support/database";
-import { type EventStream, openStream, ready, type Received, reset, saying } from "../support/event-stream";
-import { listen, type ListeningHost } from "../support/listening-host";
-import { type Person, people } from "../support/person";
+import { type EventStream, openStream, type Received, ready, reset, saying } from "../support/event-stream";
+import { type ListeningHost, listen } from "../support/listening-host";
 import { sendPersistently as send } from "../support/persistent-send";
+import { type Person, people } from "../support/person";
 import { group } from "../support/talk";
 
 let host: ListeningHost;

@@ -5,10 +5,10 @@ import { hub } from "@/lib/server/realtime/hub";
 import { readPosition } from "@/lib/server/realtime/log";
 import { sql } from "../support/database";
 import { openStream, ready, reset, saying } from "../support/event-stream";
-import { listen, type ListeningHost } from "../support/listening-host";
+import { type ListeningHost, listen } from "../support/listening-host";
+import { sendPersistently as send } from "../support/persistent-send";
 import { type Person, people } from "../support/person";
 import { type ScratchPostgres, startScratchPostgres, TEMPLATE, withDatabase } from "../support/scratch-postgres";
-import { sendPersistently as send } from "../support/persistent-send";
 import { group } from "../support/talk";
 
 let postgres: ScratchPostgres;

@@ -5,9 +5,9 @@ import { database, sql } from "../support/database";
 import { disturb } from "../support/disturbance";
 import { isMessage, openStream, ready, reset } from "../support/event-stream";
 import { Follower, upTo } from "../support/follower";
-import { listen, type ListeningHost } from "../support/listening-host";
-import { type Person, people, person } from "../support/person";
+import { type ListeningHost, listen } from "../support/listening-host";
 import { sendPersistently as send } from "../support/persistent-send";
+import { type Person, people, person } from "../support/person";
 import { group } from "../support/talk";
 
 let host: ListeningHost;

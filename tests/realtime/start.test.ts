@@ -7,7 +7,10 @@ test("a server that starts among writers reads the log from now on, not from its
   const starting = hub().ready();
   hub().publishLogged();
   await starting;
-  const tails = () => queries.mock.calls.map(([asked]) => asked as unknown as { name: string; values: unknown[] }).filter(({ name }) => name === "event_tail");
+  const tails = () =>
+    queries.mock.calls
+      .map(([asked]) => asked as unknown as { name: string; values: unknown[] })
+      .filter(({ name }) => name === "event_tail");
   await expect.poll(tails).toHaveLength(1);
   expect(tails()[0]?.values).toEqual([hub().cursor.position]);
 });

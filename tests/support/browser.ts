@@ -68,7 +68,9 @@ function keep(jar: Map<string, string>, cookie: string): void {
   const [pair = "", ...attributes] = cookie.split(";").map((part) => part.trim());
   const name = pair.slice(0, pair.indexOf("="));
   const value = pair.slice(pair.indexOf("=") + 1);
-  const ended = attributes.some((attribute) => /^max-age=0$/i.test(attribute) || Date.parse(attribute.replace(/^expires=/i, "")) < Date.now());
+  const ended = attributes.some(
+    (attribute) => /^max-age=0$/i.test(attribute) || Date.parse(attribute.replace(/^expires=/i, "")) < Date.now(),
+  );
   if (ended || value === "") jar.delete(name);
   else jar.set(name, value);
 }

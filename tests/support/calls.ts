@@ -18,7 +18,9 @@ export type Call = (place: Place) => Promise<{ path: string; options: RequestOpt
 const PASSWORD = "correct horse battery";
 const PIXEL = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
 
-const to = (path: string, options: RequestOptions = {}): Call => () => ({ path, options });
+const to =
+  (path: string, options: RequestOptions = {}): Call =>
+  () => ({ path, options });
 
 const inConversation =
   (path = "", options: RequestOptions = {}): Call =>
@@ -63,5 +65,8 @@ export async function make(call: string, place: Place, headers: Record<string, s
 /** How a caller says who they are: as a program does, and as a page of ours does. */
 export const CREDENTIALS = {
   bearer: ({ token }: Pick<Person, "token">): Record<string, string> => ({ Authorization: `Bearer ${token}` }),
-  cookie: ({ token }: Pick<Person, "token">): Record<string, string> => ({ Cookie: `parley.session=${token}`, "Sec-Fetch-Site": "same-origin" }),
+  cookie: ({ token }: Pick<Person, "token">): Record<string, string> => ({
+    Cookie: `parley.session=${token}`,
+    "Sec-Fetch-Site": "same-origin",
+  }),
 };

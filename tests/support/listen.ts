@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import type { Person } from "./person";
 import { host } from "./host";
+import type { Person } from "./person";
 
 /** An open stream, read as an EventSource reads it. */
 export interface Listener {
@@ -39,10 +39,12 @@ export async function listen(
     }
   };
   // A connection that is cut rejects; for those who listen it has ended all the same.
-  const over = pump().catch(() => {}).then(() => {
-    ended = true;
-    wake();
-  });
+  const over = pump()
+    .catch(() => {})
+    .then(() => {
+      ended = true;
+      wake();
+    });
   return {
     response,
     events,

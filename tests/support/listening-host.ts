@@ -1,5 +1,5 @@
-import type { AddressInfo, Socket } from "node:net";
 import type { ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { createHost } from "@/lib/host/http";
 
 export interface ListeningHost {

@@ -14,7 +14,12 @@ export interface Sent {
  * mend (a 4xx) rejects.
  * @param url is asked for at every attempt.
  */
-export async function sendPersistently(url: () => string, { token }: Pick<Person, "token">, conversationId: string, content: string): Promise<Sent> {
+export async function sendPersistently(
+  url: () => string,
+  { token }: Pick<Person, "token">,
+  conversationId: string,
+  content: string,
+): Promise<Sent> {
   const clientId = randomUUID();
   for (let attempts = 1; ; attempts++) {
     const response = await fetch(`${url()}/api/conversations/${conversationId}/messages`, {

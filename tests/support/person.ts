@@ -1,5 +1,5 @@
-import { newId } from "@/lib/server/ids";
 import { signToken } from "@/lib/server/auth/tokens";
+import { newId } from "@/lib/server/ids";
 import { sql } from "./database";
 import { host } from "./host";
 

@@ -26,7 +26,9 @@ export class ReferenceClient {
   token: string | null = null;
 
   async login(username: string): Promise<DemoUser> {
-    const { authUser, token, expiresAt } = await this.post<{ authUser: DemoUser; token: string; expiresAt: string }>("/api/login", { username });
+    const { authUser, token, expiresAt } = await this.post<{ authUser: DemoUser; token: string; expiresAt: string }>("/api/login", {
+      username,
+    });
     if (!(new Date(expiresAt) > new Date())) throw new Error(`The demo takes ${expiresAt} for the past, and signs out.`);
     this.token = token;
     return authUser;
@@ -39,7 +41,8 @@ export class ReferenceClient {
   conversations = (before?: string): Promise<DemoConversation[]> => this.get(`/api/conversations${before ? `?before=${before}` : ""}`);
   conversation = (id: string): Promise<DemoConversation> => this.get(`/api/conversations/${id}`);
   otherParticipant = (id: string): Promise<DemoUser> => this.get(`/api/conversations/${id}/other_participant`);
-  messages = (id: string, before?: string): Promise<DemoMessage[]> => this.get(`/api/conversations/${id}/messages${before ? `?before=${before}` : ""}`);
+  messages = (id: string, before?: string): Promise<DemoMessage[]> =>
+    this.get(`/api/conversations/${id}/messages${before ? `?before=${before}` : ""}`);
   createMessage = (id: string, content: string): Promise<DemoMessage> => this.post(`/api/conversations/${id}/messages`, { content });
   readMessages = (id: string): Promise<unknown> => this.post(`/api/conversations/${id}/read_messages`);
 
@@ -53,7 +56,8 @@ export class ReferenceClient {
     const reader = response.body.getReader();
     const decoder = new TextDecoder();
     const pump = async () => {
-      for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) parser.feed(decoder.decode(chunk.value, { stream: true }));
+      for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read())
+        parser.feed(decoder.decode(chunk.value, { stream: true }));
     };
     pump().catch(() => {});
     return () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import pg from "pg";
 import { migrate } from "@/lib/host/migrate";
-import { ensureRunning, prepareCluster, stopCluster, SUPERUSER } from "@/lib/host/postgres";
+import { ensureRunning, prepareCluster, SUPERUSER, stopCluster } from "@/lib/host/postgres";
 import { findPostmaster, isAlive } from "@/lib/host/postmaster";
 
 export const TEMPLATE = "parley_template";

@@ -46,7 +46,12 @@ export async function beginSignIn(request: Request, provider: string): Promise<R
   const response = await call(request, {
     method: "POST",
     path: ["signin", provider],
-    cookies: cookiesOf(csrf.headers.getSetCookie().map((cookie) => cookie.split(";")[0]).join(";")),
+    cookies: cookiesOf(
+      csrf.headers
+        .getSetCookie()
+        .map((cookie) => cookie.split(";")[0])
+        .join(";"),
+    ),
     body: { ...((await csrf.json()) as object), callbackUrl: new URL(request.url).searchParams.get("callbackUrl") ?? "/" },
   });
   for (const cookie of csrf.headers.getSetCookie()) response.headers.append("Set-Cookie", cookie);

@@ -3,8 +3,8 @@ import { LRUCache } from "lru-cache";
 import type { User } from "@/lib/protocol/users";
 import { query } from "../db";
 import { log } from "../log";
-import { single } from "../single";
 import { toUser, USER_COLUMNS, type UserRow } from "../rows";
+import { single } from "../single";
 
 /**
  * How long this process believes what it knows of a session: the longest that a session which another
@@ -16,10 +16,7 @@ const BELIEVED_MS = 5_000;
 const SEEN_EVERY_MS = 5 * 60_000;
 
 /** The look-ups themselves are kept, so that requests which come together share one. */
-const lookups = single(
-  "sessions",
-  () => new LRUCache<string, Promise<User | null>>({ max: 50_000, ttl: BELIEVED_MS }),
-);
+const lookups = single("sessions", () => new LRUCache<string, Promise<User | null>>({ max: 50_000, ttl: BELIEVED_MS }));
 
 /** Whose session this is; null once it was revoked or has ended. At most one statement each few seconds. */
 export function sessionUser(sessionId: string): Promise<User | null> {

@@ -1,11 +1,11 @@
 import "server-only";
 import { createHash } from "node:crypto";
-import { type LoginInput, Username } from "@/lib/protocol/users";
 import type { User } from "@/lib/protocol/users";
+import { type LoginInput, Username } from "@/lib/protocol/users";
 import { config } from "../config";
 import { HttpError, notFound } from "../http/errors";
 import { consume, enforceLimit, exactLimiter } from "../rate-limits";
-import { findAccount, type AccountRecord } from "../users";
+import { type AccountRecord, findAccount } from "../users";
 import { verifyPassword } from "./passwords";
 
 /**
@@ -56,11 +56,7 @@ async function countAttempt(username: string, address: string): Promise<{ forgiv
   await Promise.all([consume(onAccount(), account), consume(fromAddress(), address)]);
   return {
     forgive: async () => {
-      await Promise.all([
-        onAccountFromAddress().delete(pair),
-        onAccount().reward(account),
-        fromAddress().reward(address),
-      ]);
+      await Promise.all([onAccountFromAddress().delete(pair), onAccount().reward(account), fromAddress().reward(address)]);
     },
   };
 }

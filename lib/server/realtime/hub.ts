@@ -2,8 +2,8 @@ import "server-only";
 import { LRUCache } from "lru-cache";
 import type { StreamEvent } from "@/lib/protocol/events";
 import { STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
-import { log } from "../log";
 import { forgetAllSessions, liveSessions } from "../auth/session-cache";
+import { log } from "../log";
 import { single } from "../single";
 import type { Cursor } from "./cursor";
 import { epoch, renewEpoch } from "./epoch";
@@ -249,9 +249,7 @@ class Hub {
       const own = this.streams.get(userId);
       if (!own) continue;
       const frame =
-        userId === author
-          ? encodeEvent(eventFor(userId, event), cursor)
-          : (forOthers ??= encodeEvent(eventFor(userId, event), cursor));
+        userId === author ? encodeEvent(eventFor(userId, event), cursor) : (forOthers ??= encodeEvent(eventFor(userId, event), cursor));
       for (const stream of own) stream.deliver(event.id, frame);
     }
   }

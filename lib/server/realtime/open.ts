@@ -93,8 +93,7 @@ function webBody(request: Request, attach: Attach): ReadableStream<Uint8Array> {
         stream = attach({
           write: (frame) => controller.enqueue(frame),
           waiting: () => -(controller.desiredSize ?? 0),
-          drained: () =>
-            (controller.desiredSize ?? 0) >= 0 ? Promise.resolve() : new Promise((resolve) => (onDrained = resolve)),
+          drained: () => ((controller.desiredSize ?? 0) >= 0 ? Promise.resolve() : new Promise((resolve) => (onDrained = resolve))),
           close: (abruptly) => {
             onDrained?.();
             if (abruptly) controller.error(new Error("The reader is gone or does not read."));

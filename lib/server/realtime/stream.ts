@@ -4,7 +4,7 @@ import { config } from "../config";
 import { log } from "../log";
 import type { Cursor } from "./cursor";
 import { encodeEvent } from "./frames";
-import { eventFor, type EventKey, reachesBackTo, readEvents } from "./log";
+import { type EventKey, eventFor, reachesBackTo, readEvents } from "./log";
 
 /** Where the bytes of a stream go: a Node response, or the controller of a web ReadableStream. */
 export type Sink = {

@@ -10,9 +10,12 @@ export class FakeBrowser {
   private queue: Waiting[] = [];
 
   openChannel(): FakeChannel {
-    const channel = new FakeChannel((message) => {
-      for (const other of this.channels) if (other !== channel) queueMicrotask(() => other.hear(structuredClone(message)));
-    }, () => this.channels.delete(channel));
+    const channel = new FakeChannel(
+      (message) => {
+        for (const other of this.channels) if (other !== channel) queueMicrotask(() => other.hear(structuredClone(message)));
+      },
+      () => this.channels.delete(channel),
+    );
     this.channels.add(channel);
     return channel;
   }

@@ -1,9 +1,9 @@
+import type { Snapshot } from "@/lib/client/state";
+import type { EventSourceLike } from "@/lib/client/stream";
 import type { Conversation } from "@/lib/protocol/conversations";
 import { EVENT_NAMES, eventData, PING, type StreamEvent } from "@/lib/protocol/events";
 import type { Message } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
-import type { Snapshot } from "@/lib/client/state";
-import type { EventSourceLike } from "@/lib/client/stream";
 
 /**
  * A server of the contract in memory, for as much of it as a page asks. What it shares with the real one is what
@@ -14,7 +14,10 @@ export class ModelServer {
   readonly users = new Map<string, User>();
   /** Users as sessions remember them: a little behind, and what live messages tell of their senders. */
   private remembered = new Map<string, User>();
-  private readonly conversations = new Map<string, { id: string; people: [string, string]; messages: Stored[]; reads: Map<string, number> }>();
+  private readonly conversations = new Map<
+    string,
+    { id: string; people: [string, string]; messages: Stored[]; reads: Map<string, number> }
+  >();
   private log: Logged[] = [];
   private xid = 1;
   /** What cursors say: it may lag behind the log. */
@@ -44,7 +47,15 @@ export class ModelServer {
     const earlier = clientId && conversation.messages.find((m) => m.senderId === senderId && m.clientId === clientId);
     if (earlier) return this.toMessage(earlier, senderId);
     const seq = conversation.messages.length + 1;
-    const stored = { id: `${conversationId}#${seq}`, conversationId, seq, content, createdAt: new Date(this.clock++).toISOString(), senderId, clientId };
+    const stored = {
+      id: `${conversationId}#${seq}`,
+      conversationId,
+      seq,
+      content,
+      createdAt: new Date(this.clock++).toISOString(),
+      senderId,
+      clientId,
+    };
     conversation.messages.push(stored);
     conversation.reads.set(senderId, seq);
     this.publish(conversation.people, (viewer) => {
@@ -115,7 +126,10 @@ export class ModelServer {
       me: this.userOf(userId),
       conversations: list.slice(0, limit),
       hasMore: list.length > limit,
-      transcript: openId === undefined ? undefined : { conversation: this.view(openId, userId), messages: this.messages(openId, userId).slice(-50).reverse() },
+      transcript:
+        openId === undefined
+          ? undefined
+          : { conversation: this.view(openId, userId), messages: this.messages(openId, userId).slice(-50).reverse() },
       cursor,
     };
   }

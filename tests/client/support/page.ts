@@ -6,7 +6,9 @@ import type { FakeBrowser, FakeChannel } from "./fake-browser";
 import { type ModelServer, ModelSource } from "./model-server";
 
 /** Timers are a test's own; what IndexedDB runs on stays real. */
-export const FAKE_TIMERS = { toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] } as Parameters<typeof vi.useFakeTimers>[0];
+export const FAKE_TIMERS = { toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] } as Parameters<
+  typeof vi.useFakeTimers
+>[0];
 
 /** Time for IndexedDB, which runs on the event loop itself. */
 export async function ticks(): Promise<void> {
@@ -121,7 +123,8 @@ export class Page {
           exchange.answered = true;
           const { status, body, headers } = {
             headers: {},
-            ...(this.refusal ?? this.server.handle(this.userId, init.method ?? "GET", path, init.body ? JSON.parse(String(init.body)) : undefined)),
+            ...(this.refusal ??
+              this.server.handle(this.userId, init.method ?? "GET", path, init.body ? JSON.parse(String(init.body)) : undefined)),
           };
           response = new Response(status === 204 ? null : JSON.stringify(body), { status, headers });
         },
