@@ -18,11 +18,15 @@ export function loadSecrets(dataDir: string): Secrets {
   try {
     makeFolder(dataDir);
     writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
+  } catch (error) {
+    throw unwritable(dataDir, error);
+  }
+  try {
     linkSync(draft, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw unwritable(dataDir, error);
   } finally {
-    rmSync(draft, { force: true });
+    rmSync(draft);
   }
   return read(path);
 }

@@ -28,6 +28,8 @@ const MATRIX: Record<string, Row> = {
   "GET /api/conversations/[id]/messages": participants(200),
   "POST /api/conversations/[id]/messages": participants(201),
   "POST /api/conversations/[id]/read_messages": participants(204),
+  "GET /api/health": everybody(200),
+  "GET /api/ready": everybody(200),
   "POST /api/login": everybody(401),
   "POST /api/logout": signedIn(204),
   "GET /api/messages": signedIn(200),

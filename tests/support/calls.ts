@@ -41,6 +41,8 @@ const REQUESTS: Record<string, Call> = {
   "GET /api/conversations/[id]/messages": inConversation("/messages"),
   "POST /api/conversations/[id]/messages": inConversation("/messages", { json: { content: "hello" } }),
   "POST /api/conversations/[id]/read_messages": inConversation("/read_messages"),
+  "GET /api/health": to("/api/health"),
+  "GET /api/ready": to("/api/ready"),
   "POST /api/login": to("/api/login", { json: { username: "nobody.at.all", password: PASSWORD } }),
   "POST /api/logout": to("/api/logout"),
   "GET /api/messages": to("/api/messages", { headers: { Accept: "text/event-stream" } }),

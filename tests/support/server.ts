@@ -31,16 +31,10 @@ export function startNext({ env, port }: ServerOptions = {}): Promise<RunningSer
   return launch(["node_modules/next/dist/bin/next", "start", "-H", "127.0.0.1"], port, (free) => ({ ...env, PORT: String(free) }));
 }
 
-/** A program that may end before it is ready: what it printed and its exit code. */
-export async function runToEnd(args: string[], env: Record<string, string> = {}): Promise<{ code: number | NodeJS.Signals; logs: string }> {
-  const { ended, logs } = start(args, env);
-  return { code: await ended, logs: logs() };
-}
-
 async function launch(args: string[], wanted: number | undefined, env: (port: number) => Record<string, string>): Promise<RunningServer> {
   if (!existsSync("dist/server.mjs")) throw new Error("This test needs the built server: run `npm run build` first.");
   const port = wanted ?? (await freePort());
-  const { child, ended, logs } = start(args, env(port));
+  const { child, ended, logs } = spawnNode(args, env(port));
   const url = `http://127.0.0.1:${port}`;
   await ready(url, child, logs);
   const kill = (signal: NodeJS.Signals) => {
@@ -50,7 +44,15 @@ async function launch(args: string[], wanted: number | undefined, env: (port: nu
   return { url, port, pid: child.pid as number, logs, kill, stop: async () => void (await kill("SIGTERM")) };
 }
 
-function start(args: string[], env: Record<string, string>) {
+/** A process from its first moment on. */
+export interface Starting {
+  child: ChildProcess;
+  /** The exit code, or the signal that ended it. */
+  ended: Promise<number | NodeJS.Signals>;
+  logs(): string;
+}
+
+export function spawnNode(args: string[], env: Record<string, string>): Starting {
   const child = spawn(process.execPath, args, {
     env: { ...process.env, NODE_ENV: "production", HOST: "127.0.0.1", ...env },
     stdio: ["ignore", "pipe", "pipe"],

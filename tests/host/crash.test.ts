@@ -1,0 +1,80 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { account, type DataFolder, dataFolder } from "../support/data-folder";
+
+/** A conversation with a message, and how to read it again. */
+async function say(url: string): Promise<(url: string) => Promise<string[]>> {
+  await account(url, "listener");
+  const keeper = await account(url);
+  const { id } = await keeper.post("/api/conversations", { username: "listener" });
+  await keeper.post(`/api/conversations/${id}/messages`, { content: "still here" });
+  return async (now) => {
+    const messages = (await (await account(now)).get(`/api/conversations/${id}/messages`)) as { content: string }[];
+    return messages.map(({ content }) => content);
+  };
+}
+
+test("after kill -9 of the server the next start takes over its database and all that is in it", async () => {
+  const home = dataFolder();
+  const killed = await home.start();
+  const read = await say(killed.url);
+  await killed.kill("SIGKILL");
+  const left = home.postmaster();
+  expect(left).not.toBeNull();
+  const next = await home.start();
+  expect(home.postmaster()).toBe(left);
+  expect(await read(next.url)).toEqual(["still here"]);
+  await next.stop();
+  expect(home.postmaster()).toBeNull();
+});
+
+test("after kill -9 of everything the next start just works", async () => {
+  const home = dataFolder();
+  const killed = await home.start();
+  const read = await say(killed.url);
+  await killDatabase(home);
+  await killed.kill("SIGKILL");
+  const next = await home.start();
+  expect(await read(next.url)).toEqual(["still here"]);
+});
+
+test("a pid file that names another process by now blocks nothing", async () => {
+  const home = dataFolder();
+  const killed = await home.start();
+  const read = await say(killed.url);
+  const file = join(home.path, "postgres/postmaster.pid");
+  const stale = readFileSync(file, "utf8");
+  await killed.stop();
+  const another = spawn("sleep", ["60"]);
+  writeFileSync(file, stale.replace(/^\d+/, String(another.pid)));
+  const next = await home.start();
+  expect(await read(next.url)).toEqual(["still here"]);
+  expect(another.kill()).toBe(true);
+});
+
+test("a database that dies under a running server comes back, time and again", async () => {
+  const home = dataFolder();
+  const server = await home.start();
+  const read = await say(server.url);
+  for (let kill = 0; kill < 3; kill++) {
+    await killDatabase(home);
+    await expect.poll(async () => (await fetch(`${server.url}/api/ready`)).status, { timeout: 20_000 }).toBe(200);
+    expect(await read(server.url)).toEqual(["still here"]);
+  }
+});
+
+test("an initdb that was cut off leaves nothing that matters", async () => {
+  const home = dataFolder();
+  const abandoned = join(home.path, "postgres.new.999999999/data");
+  mkdirSync(abandoned, { recursive: true });
+  const server = await home.start();
+  expect((await fetch(`${server.url}/api/ready`)).status).toBe(200);
+  expect(() => readFileSync(abandoned)).toThrow("ENOENT");
+});
+
+async function killDatabase(home: DataFolder): Promise<void> {
+  process.kill(home.postmaster() as number, "SIGKILL");
+  await expect.poll(() => home.postmaster()).toBeNull();
+}

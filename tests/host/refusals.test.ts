@@ -1,0 +1,59 @@
+import { writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import pg from "pg";
+import { expect, test } from "vitest";
+import { account, dataFolder } from "../support/data-folder";
+import { createDatabase } from "../support/database";
+import { freePort } from "../support/server";
+
+/** One sentence for a person: no trace, no second line. */
+const refusal = (sentence: RegExp) => ({ code: 1, said: expect.stringMatching(new RegExp(`^${sentence.source}\n$`)) });
+
+test("a second start on the same data folder says so, whatever its port, and the first goes on", async () => {
+  const home = dataFolder();
+  const first = await home.start();
+  const running = refusal(/Parley is already running on this data folder \(.+\)\./);
+  expect(await home.startInVain()).toEqual(running);
+  expect(await home.startInVain({ PORT: String(first.port) })).toEqual(running);
+  expect((await (await account(first.url)).get("/api/auth_user")).username).toBe("keeper");
+});
+
+test("a port that somebody else uses", async () => {
+  const other = createServer().listen(0);
+  const { port } = other.address() as { port: number };
+  expect(await dataFolder().startInVain({ PORT: String(port) })).toEqual(refusal(/Port \d+ is in use: .+/));
+  other.close();
+});
+
+test.each(["/proc/parley", "a file in the way/data"])("a data folder that cannot be written: %s", async (path) => {
+  const home = dataFolder();
+  writeFileSync(join(home.path, "a file in the way"), "");
+  expect(await home.startInVain({ DATA_DIR: path.startsWith("/") ? path : join(home.path, path) })).toEqual(
+    refusal(/The data folder .+ cannot be written \(\w+\)\./),
+  );
+});
+
+test("a database that cannot be reached", async () => {
+  const url = `postgres://parley:secret@127.0.0.1:${await freePort()}/parley`;
+  expect(await dataFolder().startInVain({ DATABASE_URL: url })).toEqual(refusal(/The database at 127\.0\.0\.1:\d+ cannot be reached: .+/));
+});
+
+test("a database newer than the code", async () => {
+  const url = await createDatabase();
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count)
+                      VALUES ('x', 'x', now(), '29991231000000_from_the_future', 1)`);
+  await client.end();
+  expect(await dataFolder().startInVain({ DATABASE_URL: url })).toEqual(refusal(/The database is newer than this version of Parley .+/));
+});
+
+test.each([
+  [{ PORT: "eighty" }, /The configuration cannot be used: PORT is a number\./],
+  [{ SIGN_UP: "maybe" }, /The configuration cannot be used: SIGN_UP is open or closed\./],
+  [{ GITHUB_ID: "only half of it" }, /The configuration cannot be used: GITHUB_ID .+/],
+  [{ HOST: "192.0.2.1" }, /This machine has no address 192\.0\.2\.1: .+/],
+])("a configuration that cannot be: %o", async (env: Record<string, string>, sentence) => {
+  expect(await dataFolder().startInVain(env)).toEqual(refusal(sentence));
+});
