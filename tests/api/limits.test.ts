@@ -16,7 +16,7 @@ beforeAll(async () => {
 async function exhaust(call: () => Promise<Response>): Promise<{ taken: number; refused: Response }> {
   for (let taken = 0; taken < 1_000; ) {
     const answer = await call();
-    if (Number(answer.headers.get("retry-after")) > 1) return { taken, refused: answer };
+    if (answer.status === 429 && answer.headers.get("retry-after") !== "1") return { taken, refused: answer };
     if (answer.status !== 429) taken++;
     await answer.body?.cancel();
   }
@@ -27,7 +27,7 @@ describe("who calls too often", () => {
   it("is told so, and when to come back; other devices of theirs too, and nobody else", async () => {
     const { refused } = await exhaust(() => sendRequest(one, id, { content: "again" }));
     expect({ status: refused.status, body: await refused.json() }).toEqual({ status: 429, body: { message: expect.any(String) } });
-    expect(Number(refused.headers.get("retry-after"))).toBeLessThanOrEqual(10);
+    expect(refused.headers.get("retry-after")).toMatch(/^([2-9]|10)$/);
     expect(refused.headers.get("cache-control")).toBe("private, no-store");
     expect((await sendRequest(await signIn(one), id, { content: "from the phone" })).status).toBe(429);
     expect((await sendRequest(other, id, { content: "from the other" })).status).toBe(201);
