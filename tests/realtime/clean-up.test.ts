@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { hub } from "@/lib/server/realtime/hub";
 import { openStream, ready } from "../support/event-stream";
 import { length, patience, tell } from "../support/lengths";
-import { listen, type ListeningHost } from "../support/listening-host";
-import { type Person, people } from "../support/person";
+import { type ListeningHost, listen } from "../support/listening-host";
 import { sendPersistently as send } from "../support/persistent-send";
+import { type Person, people } from "../support/person";
 import { group } from "../support/talk";
 
 const VISITS = length(2_000, 10_000);
@@ -24,7 +24,9 @@ afterAll(() => host.close());
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
-test(`${VISITS} connects and disconnects leave no stream, listener, timer, socket or memory behind`, { timeout: patience(60_000) }, async () => {
+test(`${VISITS} connects and disconnects leave no stream, listener, timer, socket or memory behind`, {
+  timeout: patience(60_000),
+}, async () => {
   const readers = (await people(20, "visit")) as [Person, ...Person[]];
   const talk = await group(...readers);
   const { id: missedFrom } = await visitUntil("ready", readers[0], "");
@@ -59,7 +61,8 @@ type Way = "at once" | "first event" | "ready";
 
 async function visitUntil(way: Way, { token }: Person, from: string): Promise<{ id: string }> {
   const stream = await openStream(host.url, { token, from });
-  const last = way === "at once" ? { id: "" } : await stream.first((event) => way === "first event" || ready(event) || event.name === "reset");
+  const last =
+    way === "at once" ? { id: "" } : await stream.first((event) => way === "first event" || ready(event) || event.name === "reset");
   stream.cut();
   await stream.ended;
   return last;

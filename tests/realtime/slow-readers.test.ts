@@ -4,9 +4,9 @@ import { hub } from "@/lib/server/realtime/hub";
 import { type EventStream, openStream, ready } from "../support/event-stream";
 import { Follower, upTo } from "../support/follower";
 import { tell } from "../support/lengths";
-import { listen, type ListeningHost } from "../support/listening-host";
-import { type Person, people } from "../support/person";
+import { type ListeningHost, listen } from "../support/listening-host";
 import { sendPersistently as send } from "../support/persistent-send";
+import { type Person, people } from "../support/person";
 import { group } from "../support/talk";
 
 /** The longest message there is: 16 KB. */
@@ -69,14 +69,18 @@ test("a reader that stops reading is cut off at its limit with 20 MB due, and no
   await Promise.all([samePerson, neighbour, back].map((follower) => follower.stop()));
 });
 
-test("a reader that stops in the middle of its replay holds no more than the limit, however much happens meanwhile", { timeout: 60_000 }, async () => {
+test("a reader that stops in the middle of its replay holds no more than the limit, however much happens meanwhile", {
+  timeout: 60_000,
+}, async () => {
   const stream = await openStream(host.url, { token: reader.token });
   const { id: from } = await stream.first(ready);
   stream.cut();
   const burst = (count: number) =>
-    Promise.all(Array.from({ length: 8 }, async () => {
-      for (let i = 0; i < count / 8; i++) await send(() => host.url, writer, talk, LONGEST);
-    }));
+    Promise.all(
+      Array.from({ length: 8 }, async () => {
+        for (let i = 0; i < count / 8; i++) await send(() => host.url, writer, talk, LONGEST);
+      }),
+    );
   await burst(600);
   const stuck = await openStream(host.url, { token: reader.token, from });
   stuck.pause();

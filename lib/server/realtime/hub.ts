@@ -220,17 +220,23 @@ class Hub {
   }
 
   private async readOnce(): Promise<void> {
-    const { keys, position } = await readTail(this.position);
-    if (position < this.position) return this.beginAnew(position);
-    for (const event of await readEvents(keys.filter(({ id }) => !this.delivered.has(id)))) this.deliver(event);
+    const tail = await readTail(this.position);
+    if (!tail) return this.beginAnew();
+    const { keys, position } = tail;
+    const events = await readEvents(
+      keys.filter(({ id }) => !this.delivered.has(id)),
+      this.position,
+    );
+    if (!events) return this.beginAnew();
+    for (const event of events) this.deliver(event);
     this.position = position;
     for (const [id, xid] of this.delivered) if (xid < position) this.delivered.delete(id);
   }
 
-  /** The database has gone back in time: what clients hold may never have happened. */
-  private async beginAnew(position: number): Promise<void> {
+  /** What clients hold may never have happened, or lack what was taken out of the log before it was read here. */
+  private async beginAnew(): Promise<void> {
     this.epoch = await renewEpoch();
-    this.position = position;
+    this.position = await readPosition();
     this.delivered.clear();
     this.lastSeq.clear();
     const reset = encodeEvent({ type: "reset" }, this.cursor);

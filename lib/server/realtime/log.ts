@@ -31,19 +31,24 @@ const POSITION_NOW = `least(
   pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
   1 + greatest((SELECT max(xid) FROM events), (SELECT pruned_xid FROM epochs)))`;
 
-type KeyRow = { position: string; xid: string | null; id: string | null };
+type KeyRow = { position: string; pruned?: boolean; xid: string | null; id: string | null };
 
 const TAIL: Statement = {
   name: "event_tail",
-  text: `SELECT s.position, e.xid, e.id
-         FROM (SELECT ${POSITION_NOW} AS position) s
+  text: `SELECT s.position, s.pruned, e.xid, e.id
+         FROM (SELECT ${POSITION_NOW} AS position, (SELECT pruned_xid >= $1 FROM epochs) AS pruned) s
          LEFT JOIN events e ON e.xid >= $1
          ORDER BY e.id`,
 };
 
-/** All events at or above a position. The order is that of ids: within a conversation, the order of its messages. */
-export async function readTail(position: number): Promise<LogSlice> {
-  return toSlice(await query<KeyRow>(TAIL, [position]));
+/**
+ * All events at or above a position. The order is that of ids: within a conversation, the order of its messages.
+ * Null where the log no longer holds all of them, or has gone back in time.
+ */
+export async function readTail(position: number): Promise<LogSlice | null> {
+  const rows = await query<KeyRow>(TAIL, [position]);
+  const slice = toSlice(rows);
+  return rows[0]?.pruned || slice.position < position ? null : slice;
 }
 
 const POSITION: Statement = {
@@ -78,14 +83,6 @@ export async function readMissed(userId: string, position: number, max: number):
   return toSlice(rows);
 }
 
-const REACHES: Statement = { name: "event_reach", text: "SELECT pruned_xid < $1 AS reaches FROM epochs" };
-
-/** Whether the log still holds all that came after a position. */
-export async function reachesBackTo(position: number): Promise<boolean> {
-  const [row] = await query<{ reaches: boolean }>(REACHES, [position]);
-  return row?.reaches === true;
-}
-
 function toSlice(rows: KeyRow[]): LogSlice {
   const keys = rows.filter((row) => row.id !== null).map(({ id, xid }) => ({ id: Number(id), xid: Number(xid) }));
   return { position: Number(rows[0]?.position), keys };
@@ -112,11 +109,23 @@ const BODIES: Statement = {
          ORDER BY e.id`,
 };
 
-/** What the named events say now, in the order of ids. One whose conversation is gone is left out. */
-export async function readEvents(keys: readonly EventKey[]): Promise<LoggedEvent[]> {
+/**
+ * What the named events say now, in the order of ids. One whose conversation is gone is left out. Null where events have
+ * been taken out of the log since they were named, as all that came after `position`.
+ */
+export async function readEvents(keys: readonly EventKey[], position: number): Promise<LoggedEvent[] | null> {
   if (keys.length === 0) return [];
   const rows = await query<EventRow>(BODIES, [keys.map((k) => k.xid), keys.map((k) => k.id)]);
+  if (rows.length < keys.length && !(await reachesBackTo(position))) return null;
   return rows.filter((row) => row.audience !== null).map(toLoggedEvent);
+}
+
+const REACHES: Statement = { name: "event_reach", text: "SELECT pruned_xid < $1 AS reaches FROM epochs" };
+
+/** Whether the log still holds all that came after a position. */
+async function reachesBackTo(position: number): Promise<boolean> {
+  const [row] = await query<{ reaches: boolean }>(REACHES, [position]);
+  return row?.reaches === true;
 }
 
 function toLoggedEvent(row: EventRow): LoggedEvent {

@@ -4,7 +4,7 @@ import { config } from "../config";
 import { log } from "../log";
 import type { Cursor } from "./cursor";
 import { encodeEvent } from "./frames";
-import { type EventKey, eventFor, reachesBackTo, readEvents } from "./log";
+import { type EventKey, eventFor, readEvents } from "./log";
 
 /** Where the bytes of a stream go: a Node response, or the controller of a web ReadableStream. */
 export type Sink = {
@@ -71,11 +71,12 @@ export class Stream {
     const resume = resumePoints(cursor.position, keys, position);
     for (let start = 0; start < keys.length && !this.closed; start += REPLAY_CHUNK) {
       const chunk = keys.slice(start, start + REPLAY_CHUNK);
-      const events = new Map((await readEvents(chunk)).map((event) => [event.id, event]));
-      if (events.size < chunk.length && !(await reachesBackTo(cursor.position))) {
+      const bodies = await readEvents(chunk, cursor.position);
+      if (!bodies) {
         this.write(encodeEvent({ type: "reset" }, { ...cursor, position, eventId: 0 }));
         return this.goLive(new Set(keys.map(({ id }) => id)));
       }
+      const events = new Map(bodies.map((event) => [event.id, event]));
       for (const [i, { id }] of chunk.entries()) {
         const event = events.get(id);
         if (!event || id === cursor.eventId) continue;

@@ -1,0 +1,174 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { applyEvent, initialState, type MessengerState } from "@/lib/client/state";
+import { parseEvent } from "@/lib/protocol/events";
+import type { User } from "@/lib/protocol/users";
+import { pruneEvents } from "@/lib/server/realtime/retention";
+import { readConversation, readList } from "@/lib/server/snapshot";
+import { type EventStream, openStream, type Received, ready, reset } from "../support/event-stream";
+import { length, patience, tell } from "../support/lengths";
+import { type ListeningHost, listen } from "../support/listening-host";
+import type { Person } from "../support/person";
+import { group, messagesOf, read, send, somebody, talk } from "../support/talk";
+
+const SEQUENCES = length(60, 2_000);
+
+let host: ListeningHost;
+
+beforeAll(async () => {
+  host = await listen();
+});
+
+afterAll(() => host.close());
+
+type World = { people: Person[]; talks: string[]; screens: Screen[] };
+
+/** What one of three people does in one of three conversations. */
+const actions = {
+  send: async ({ people, talks }: World, who: number, where: number) => {
+    await send(people[who] as Person, talks[where] as string, `of ${who} in ${where}`).catch(notThere);
+  },
+  read: async ({ people, talks }: World, who: number, where: number) => {
+    await read(people[who] as Person, talks[where] as string).catch(notThere);
+  },
+  readSome: async ({ people, talks }: World, who: number, where: number) => {
+    const messages = await messagesOf(people[who] as Person, talks[where] as string).catch(() => []);
+    const upTo = messages[Math.floor(messages.length / 2)]?.id;
+    if (upTo) await read(people[who] as Person, talks[where] as string, upTo);
+  },
+  rename: async ({ people }: World, who: number, where: number) => {
+    await people[who]?.fetch("/api/auth_user", { method: "PATCH", json: { name: `Name ${where}` } });
+  },
+  leave: async ({ screens }: World, who: number) => screens[who]?.leave(),
+  comeBack: async ({ screens }: World, who: number) => screens[who]?.connect(),
+  reload: async ({ screens }: World, who: number, where: number) => screens[who]?.load(where),
+  forget: async () => void (await pruneEvents(0)),
+};
+
+/** The third conversation is of two people only. */
+function notThere(error: unknown): void {
+  if (!String(error).includes("404")) throw error;
+}
+
+const action = fc.record({
+  what: fc.constantFrom(...(["send", "send", "send", ...Object.keys(actions)] as (keyof typeof actions)[])),
+  who: fc.nat(2),
+  where: fc.nat(2),
+});
+/** What stands in one array happens at once. */
+const history = fc.array(fc.array(action, { minLength: 1, maxLength: 4 }), { minLength: 3, maxLength: 14 });
+
+/** What somebody's page holds: a snapshot of some moment, and every event since, as they arrive. */
+class Screen {
+  private state!: MessengerState;
+  private lastId = "";
+  private open = 0;
+  private stream: EventStream | null = null;
+  private stale = false;
+  private visits = 0;
+
+  constructor(
+    private readonly person: Person,
+    private readonly talks: string[],
+  ) {}
+
+  /** As a page that is opened afresh; the stream goes on from the moment that the snapshot was read at. */
+  async load(open = this.open): Promise<void> {
+    this.leave();
+    this.open = open;
+    this.stale = false;
+    [this.state, this.lastId] = await this.fresh();
+  }
+
+  async connect(): Promise<void> {
+    if (this.stale) await this.load();
+    if (this.stream) return;
+    const { token } = this.person;
+    // The first events may be here before the stream is; those of one that was left count no more.
+    const visit = ++this.visits;
+    const onEvent = (event: Received) => void (visit === this.visits && this.take(event));
+    this.stream = await openStream(host.url, { token, from: this.lastId, onEvent });
+  }
+
+  leave(): void {
+    this.visits++;
+    this.stream?.cut();
+    this.stream = null;
+  }
+
+  /** Everything that was missed has been applied. */
+  async catchUp(): Promise<void> {
+    this.leave();
+    do {
+      await this.connect();
+      await this.stream?.first((event) => ready(event) || reset(event));
+    } while (this.stale);
+    this.leave();
+  }
+
+  /** What a person sees, held and loaded afresh. */
+  async shown(): Promise<{ held: unknown; loaded: unknown }> {
+    const [fresh] = await this.fresh();
+    return { held: visible(this.state), loaded: visible(fresh) };
+  }
+
+  private async fresh(): Promise<[MessengerState, string]> {
+    const me = (await (await this.person.fetch("/api/auth_user")).json()) as User;
+    const { cursor, ...list } = await readList(me);
+    const open = this.talks[this.open] as string;
+    const transcript = await readConversation(me, open).catch(() => undefined);
+    return [initialState({ me, ...list, transcript, cursor }), cursor];
+  }
+
+  private take(event: Received): void {
+    if (event.name === "ping") return;
+    if (reset(event)) {
+      this.stale = true;
+      this.visits++;
+      return;
+    }
+    if (event.id) this.lastId = event.id;
+    this.state = applyEvent(this.state, parseEvent(event.name, event.data));
+  }
+}
+
+function visible({ me, conversations, order, transcripts }: MessengerState) {
+  const texts = Object.entries(transcripts).map(([id, { messages, atEnd }]) => ({ id, messages, atEnd }));
+  return { me, conversations, order, texts };
+}
+
+test(`a screen of any age and all events since is the screen of a fresh load, in ${SEQUENCES} random histories`, {
+  timeout: patience(60_000),
+}, async () => {
+  let events = 0;
+  await fc.assert(
+    fc.asyncProperty(history, async (steps) => {
+      const people = await Promise.all([somebody(), somebody(), somebody()]);
+      const [ann, bob, cid] = people as [Person, Person, Person];
+      const talks = [await group(ann, bob, cid), (await talk(ann, bob)).id, (await talk(bob, cid)).id];
+      for (const id of talks) await send(bob, id, "first");
+      const screens = people.map((person) => new Screen(person, talks));
+      await Promise.all(screens.map((screen) => screen.load()));
+      await Promise.all(screens.map((screen) => screen.connect()));
+      const world = { people, talks, screens };
+      for (const step of steps) {
+        events += step.length;
+        await inTurnOfEach(step, ({ what, who, where }) => actions[what](world, who, where));
+      }
+      for (const screen of screens) {
+        await screen.catchUp();
+        const { held, loaded } = await screen.shown();
+        expect(held).toEqual(loaded);
+      }
+    }),
+    { numRuns: SEQUENCES, interruptAfterTimeLimit: patience(50_000) },
+  );
+  tell("stale state + events = a fresh load", { histories: SEQUENCES, actions: events, different: 0 });
+});
+
+/** At once, but each person does one thing after the other. */
+async function inTurnOfEach<T extends { who: number }>(step: T[], act: (one: T) => Promise<unknown>): Promise<void> {
+  const of = (person: number) =>
+    step.filter(({ who }) => who === person).reduce((before, one) => before.then(() => act(one)), Promise.resolve<unknown>(null));
+  await Promise.all([0, 1, 2].map(of));
+}
