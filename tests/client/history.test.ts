@@ -121,11 +121,10 @@ describe("A gap", () => {
     const page = await openPage(5);
     page.source?.cut();
     for (let i = 0; i < 130; i++) server.send(id, "ann", `missed ${i}`);
-    const late = server.send(id, "me", "from another request", crypto.randomUUID());
-    page.messenger.apply({ type: "sent", message: late });
+    page.messenger.apply({ type: "sent", message: server.send(id, "me", "answered over another connection", crypto.randomUUID()) });
     expect(seqs(page)).toEqual(range(1, 5));
-    page.offline = false;
-    await page.settle();
+    await vi.advanceTimersByTimeAsync(300);
+    await page.load();
     expect(seqs(page)).toEqual(range(1, 136));
   });
 
@@ -255,4 +254,37 @@ test("A fresh load goes on with what happened while it was under way", async () 
   await page.settle();
   expect(page.state.conversations[id]).toEqual(server.view(id, "me"));
   expect(transcript(page).messages).toEqual(server.messages(id, "me"));
+});
+
+describe("A fresh load that is needed", () => {
+  async function reset(page: Page): Promise<void> {
+    page.source?.cut();
+    server.send(id, "ann", "long ago");
+    server.prune();
+    page.lifecycle?.wake();
+    page.source?.arriveAll();
+    await vi.advanceTimersByTimeAsync(0);
+  }
+
+  test("is tried until it succeeds", async () => {
+    const page = await openPage(10);
+    await reset(page);
+    for (let i = 0; i < 3; i++) {
+      for (const exchange of [...page.exchanges]) exchange.fail();
+      await vi.advanceTimersByTimeAsync(10_000);
+    }
+    await page.load();
+    expect(transcript(page).messages).toEqual(server.messages(id, "me"));
+  });
+
+  test("once more while it is under way is made once more", async () => {
+    const page = await openPage(10);
+    await reset(page);
+    for (const exchange of page.exchanges) exchange.answer();
+    server.rename("ann", "Ann");
+    await reset(page);
+    await page.load();
+    expect(page.state.conversations[id]).toEqual(server.view(id, "me"));
+    expect(transcript(page).messages).toEqual(server.messages(id, "me"));
+  });
 });

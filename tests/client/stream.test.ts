@@ -30,11 +30,12 @@ function open() {
 
 describe("A stream that breaks", () => {
   test("is opened again, after delays that grow to thirty seconds and differ from page to page", () => {
-    const delaysOf = ({ last, seen }: ReturnType<typeof open>) => {
+    const delaysOf = ({ last, seen, stream }: ReturnType<typeof open>) => {
       for (let i = 0; i < 12; i++) {
         last().cut();
         vi.advanceTimersToNextTimer();
       }
+      stream.close();
       return seen.connectedAt.slice(1).map((at, i) => at - (seen.connectedAt[i] ?? 0));
     };
     const [one, other] = [delaysOf(open()), delaysOf(open())];
@@ -116,6 +117,7 @@ describe("The cursor", () => {
     const server = new ModelServer("me", "ann");
     const id = server.start("me", "ann");
     const page = new Page(server, "me", { openId: id }).start();
+    server.send(id, "ann", "before");
     await page.settle();
     const source = page.source;
     server.settleLog();

@@ -103,6 +103,15 @@ export class Page {
     }
   }
 
+  /** What the page has asked for arrives, and what it asks for next, while no time passes and the stream brings nothing. */
+  async load(): Promise<void> {
+    while (this.exchanges[0]) {
+      this.exchanges[0].answer();
+      this.exchanges[0].arrive();
+      await vi.advanceTimersByTimeAsync(0);
+    }
+  }
+
   private connect(url: string): ModelSource {
     if (this.crashed) return new ModelSource(this.userId);
     const source = this.server.open(this.userId, url);
