@@ -3,7 +3,7 @@ import type { StreamEvent } from "@/lib/protocol/events";
 import { PAGE_MAX, PAGE_SIZE } from "@/lib/protocol/limits";
 import type { Message } from "@/lib/protocol/messages";
 import { type Api, ApiError, type Page } from "./api";
-import { createPause, retryDelay } from "./retry";
+import { createPause } from "./retry";
 import {
   type MessengerState,
   mergeConversations,
@@ -74,7 +74,7 @@ export function createLoader(options: {
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         if (!error.transient) return;
-        await pause.sleep(error.retryAfter ?? retryDelay(failures));
+        await pause.sleep(failures, error.retryAfter);
       }
     }
   }

@@ -2,7 +2,7 @@ import type { Message } from "@/lib/protocol/messages";
 import { type Api, ApiError } from "./api";
 import type { OutboxStore, Unsent } from "./outbox-store";
 import { randomId } from "./random-id";
-import { createPause, retryDelay } from "./retry";
+import { createPause } from "./retry";
 import type { OutboxItem } from "./state";
 
 /** What tabs tell one another of unsent messages. */
@@ -96,7 +96,8 @@ export function createOutbox(options: {
         const message = await api.sendMessage(conversationId, { content: item.content, clientId: item.clientId });
         failures = 0;
         if (stalled.delete(conversationId)) displayAll();
-        await sent(item, message);
+        options.onSent(message);
+        await acknowledge(item.clientId);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         if (error.status === 401) signOut();
@@ -104,16 +105,14 @@ export function createOutbox(options: {
         else {
           stalled.add(conversationId);
           displayAll();
-          await pause.sleep(error.retryAfter ?? retryDelay(failures++));
+          await pause.sleep(failures++, error.retryAfter);
         }
       }
     }
   }
 
-  async function sent(item: Unsent, message: Message): Promise<void> {
-    items.delete(item.clientId);
-    options.onSent(message);
-    await store.remove(item.clientId);
+  async function acknowledge(clientId: string): Promise<void> {
+    if (items.delete(clientId)) await store.remove(clientId);
   }
 
   async function keepRefused(item: Unsent, reason: string): Promise<void> {
@@ -161,10 +160,7 @@ export function createOutbox(options: {
       tell({ type: "unsent-gone", item });
     },
     /** The stream brought the author's own message: its request got through, even where the answer did not. */
-    async acknowledge(clientId: string): Promise<void> {
-      if (!items.delete(clientId)) return;
-      await store.remove(clientId);
-    },
+    acknowledge,
     hear(news: OutboxNews): void {
       if (news.item.userId !== userId) return;
       if (news.type === "unsent") hold(news.item);

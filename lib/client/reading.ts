@@ -1,5 +1,5 @@
 import { type Api, ApiError } from "./api";
-import { createPause, retryDelay } from "./retry";
+import { createPause } from "./retry";
 import { readUpTo } from "./state";
 import type { Store } from "./store";
 
@@ -39,7 +39,7 @@ export function createReader(options: { store: Store; api: Pick<Api, "readMessag
         if (!(error instanceof ApiError)) throw error;
         if (error.status === 401) break;
         if (error.transient) {
-          await pause.sleep(error.retryAfter ?? retryDelay(failures++));
+          await pause.sleep(failures++, error.retryAfter);
           continue;
         }
       }

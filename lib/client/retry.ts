@@ -6,18 +6,19 @@ export function retryDelay(attempt: number, random: () => number = Math.random):
   return Math.min(LAST_MS, FIRST_MS * 2 ** Math.min(attempt, 10)) * (0.5 + random() / 2);
 }
 
-/** A sleep that good news ends early. */
+/** A sleep after a failure, that good news ends early; unless the server itself has said how long. */
 export function createPause() {
   const sleepers = new Set<() => void>();
   return {
-    sleep(ms: number): Promise<void> {
+    sleep(failures: number, retryAfter: number | null): Promise<void> {
+      if (retryAfter !== null) return new Promise((resolve) => setTimeout(resolve, retryAfter));
       return new Promise((resolve) => {
         const end = () => {
           clearTimeout(timer);
           sleepers.delete(end);
           resolve();
         };
-        const timer = setTimeout(end, ms);
+        const timer = setTimeout(end, retryDelay(failures));
         sleepers.add(end);
       });
     },

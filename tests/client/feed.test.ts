@@ -169,13 +169,14 @@ describe("A frame that a tab missed", () => {
   test("makes it ask for all that it lacks", async () => {
     const [leader, follower] = [await openTab(), await openTab()];
     follower.freeze();
-    server.send(id, "ann", "missed");
+    server.rename("ann", "Ann");
     leader.source?.arriveAll();
     await vi.advanceTimersByTimeAsync(0);
     follower.thaw();
     server.send(id, "ann", "heard");
     await settle();
-    expect(contents(follower)).toEqual(["first", "missed", "heard"]);
+    expect(contents(follower)).toEqual(["first", "heard"]);
+    expect(follower.state.conversations[id]?.otherParticipant?.name).toBe("Ann");
   });
 });
 

@@ -179,6 +179,27 @@ describe("The divider", () => {
     expect(transcript(page).firstUnread).toBe(13);
   });
 
+  test("does not go away because the screen asks for the conversation that is open already", async () => {
+    const page = await openPage(20, 12);
+    page.lifecycle?.attend(true);
+    page.messenger.see(id, 1, 20);
+    page.messenger.open(id);
+    expect(transcript(page).firstUnread).toBe(13);
+  });
+
+  test("is where a conversation opens that the server has painted there", async () => {
+    for (let i = 1; i <= 400; i++) server.send(id, "ann", `message ${i}`);
+    server.read(id, "me", 100);
+    const conversation = server.view(id, "me");
+    const page = new Page(server, "me").start();
+    page.messenger.seed({ conversation, messages: server.messages(id, "me").slice(75, 125) });
+    page.messenger.open(id);
+    await page.settle();
+    expect(transcript(page).firstUnread).toBe(101);
+    expect(seqs(page)).toEqual(range(76, 125));
+    expect(transcript(page).atEnd).toBe(false);
+  });
+
   test("is gone when the conversation is opened again with nothing unread", async () => {
     const page = await openPage(20, 12);
     page.lifecycle?.attend(true);

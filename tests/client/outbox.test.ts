@@ -112,6 +112,26 @@ describe("Several messages", () => {
     expect(unsent(page)).toEqual([]);
   });
 
+  test("go out as soon as the stream is back, however long their own next try is away", async () => {
+    const page = openPage();
+    await page.settle();
+    page.refusal = { status: 503, body: { message: "Down." } };
+    await page.messenger.send(id, "now");
+    for (let i = 0; i < 8; i++) {
+      await page.load();
+      server.beat();
+      page.source?.arriveAll();
+      if (i < 7) await vi.advanceTimersByTimeAsync(30_000);
+    }
+    page.refusal = null;
+    page.source?.cut();
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(posts(page)).toEqual([]);
+    page.source?.arriveAll();
+    await ticks();
+    expect(posts(page)).toHaveLength(1);
+  });
+
   test("are tried again at growing intervals of at most thirty seconds", async () => {
     const page = openPage();
     await page.settle();
@@ -162,8 +182,9 @@ describe("An answer that never arrived", () => {
     await next.settle();
     expect(sent()).toEqual(["once"]);
     const last = openPage();
+    const asked = server.requests.length;
     await last.settle();
-    expect(posts(last)).toEqual([]);
+    expect(server.requests).toHaveLength(asked);
   });
 });
 
@@ -217,6 +238,7 @@ describe("A refused message", () => {
     posts(page)[0]?.answer();
     posts(page)[0]?.arrive();
     page.refusal = null;
+    page.lifecycle?.wake();
     await vi.advanceTimersByTimeAsync(6_900);
     expect(posts(page)).toEqual([]);
     await vi.advanceTimersByTimeAsync(200);

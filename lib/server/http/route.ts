@@ -97,7 +97,17 @@ async function requireCaller(request: Request, auth: Auth): Promise<Caller> {
   const found = await authenticate(request, { queryToken: auth === "stream" });
   if (!found) throw new HttpError(401, "Sign in to go on.");
   if (found.via === "cookie" && request.method !== "GET" && request.method !== "HEAD") requireSameOrigin(request);
-  return found;
+  if (madeFor(request, auth, found.user.id)) return found;
+  throw new HttpError(401, "Somebody else is signed in here now.");
+}
+
+/**
+ * A page says whose it is. A tab that one person has left open must not act, or hear, with the cookie of
+ * another who has signed in since.
+ */
+function madeFor(request: Request, auth: Auth, userId: string): boolean {
+  const said = request.headers.get("parley-user") ?? (auth === "stream" ? new URL(request.url).searchParams.get("user") : null);
+  return said === null || said === userId;
 }
 
 function parse<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {

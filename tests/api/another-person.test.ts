@@ -1,0 +1,37 @@
+import { beforeAll, expect, test } from "vitest";
+import { CREDENTIALS } from "../support/calls";
+import { type Person, request } from "../support/person";
+import { pair, send, talk } from "../support/talk";
+
+let one: Person;
+let other: Person;
+let id: string;
+
+beforeAll(async () => {
+  ({ one, other } = await pair());
+  ({ id } = await talk(one, other));
+  await send(other, id, "hello");
+});
+
+const asOther = () => ({ Cookie: CREDENTIALS.cookie(other).Cookie ?? "", "Sec-Fetch-Site": "same-origin" });
+
+test("A tab that one person left open sends nothing in the name of who signed in after", async () => {
+  const path = `/api/conversations/${id}/messages`;
+  const refused = await request(path, { method: "POST", json: { content: "mine" }, headers: { ...asOther(), "parley-user": one.id } });
+  expect({ status: refused.status, body: await refused.json() }).toEqual({
+    status: 401,
+    body: { message: "Somebody else is signed in here now." },
+  });
+  const taken = await request(path, { method: "POST", json: { content: "mine" }, headers: { ...asOther(), "parley-user": other.id } });
+  expect(taken.status).toBe(201);
+});
+
+test("A tab that one person left open hears nothing that is meant for who signed in after", async () => {
+  const refused = await request(`/api/messages?user=${one.id}`, { headers: { ...asOther(), Accept: "text/event-stream" } });
+  expect(refused.status).toBe(401);
+  const abort = new AbortController();
+  const headers = { ...asOther(), Accept: "text/event-stream" };
+  const open = await request(`/api/messages?user=${other.id}`, { headers, signal: abort.signal });
+  expect(open.status).toBe(200);
+  abort.abort();
+});
