@@ -1,12 +1,14 @@
 import { Component, type ReactNode, type RefObject } from "react";
-import { goToEnd, type Place, placeOf, returnTo } from "@/lib/client/place";
+import { goToEnd, NEAR_END_PX, type Place, placeOf, returnTo } from "@/lib/client/place";
 
 type Props = {
   scroller: RefObject<HTMLElement | null>;
   /** What is shown reaches the conversation's end. */
   atEnd: boolean;
+  /** Names the last row: another one is news, which whoever is near the end follows. */
+  lastKey: string | undefined;
   /** Names one's own last unsent message: a new one takes its author to the end. */
-  lastOwn: string | null;
+  lastOwn: string | undefined;
   children: ReactNode;
 };
 
@@ -23,10 +25,11 @@ export class KeepPlace extends Component<Props> {
   override componentDidUpdate(before: Props, _: unknown, place: Place | null): void {
     const scroller = this.props.scroller.current;
     if (!scroller || !place) return;
-    const { atEnd, lastOwn } = this.props;
-    const wrote = lastOwn !== null && lastOwn !== before.lastOwn;
-    const follows = place.nearEnd && before.atEnd && atEnd;
-    if (wrote || follows) goToEnd(scroller);
+    const { atEnd, lastKey, lastOwn } = this.props;
+    const wrote = lastOwn !== undefined && lastOwn !== before.lastOwn;
+    // Within a pixel it is the end: then whatever grows there, such as a note that a message failed, is followed too.
+    const follows = place.away < 1 || (place.away <= NEAR_END_PX && lastKey !== before.lastKey);
+    if (wrote || (follows && before.atEnd && atEnd)) goToEnd(scroller);
     else returnTo(scroller, place);
   }
 

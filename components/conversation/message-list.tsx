@@ -3,7 +3,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useClock } from "@/components/ui/time";
 import { useMessengerActions, useOutbox } from "@/lib/client/hooks";
-import { goToEnd, goToUnread, isNearEnd, seenIn } from "@/lib/client/place";
+import { awayFromEnd, goToEnd, goToUnread, NEAR_END_PX, seenIn } from "@/lib/client/place";
 import { rowsOf } from "@/lib/client/rows";
 import type { Transcript } from "@/lib/client/transcript";
 import type { Conversation } from "@/lib/protocol/conversations";
@@ -24,7 +24,8 @@ export function MessageList({ conversation, transcript, label }: { conversation:
   const unsent = useOutbox(id);
   // Past the window's end there is a gap: what is unsent would seem to follow what it does not follow.
   const outbox = transcript.atEnd ? unsent : NONE;
-  const [newsAfter] = useState(() => transcript.messages.at(-1)?.seq ?? 0);
+  // What there was when one came is not news: it neither slides in nor takes one to the end.
+  const [opened] = useState(() => ({ at: new Date().toISOString(), seq: transcript.messages.at(-1)?.seq ?? 0 }));
 
   const { messages, firstUnread, atStart, atEnd, loadingOlder, loadingNewer, loadingWindow, error } = transcript;
   const { otherReadSeq } = conversation;
@@ -43,7 +44,7 @@ export function MessageList({ conversation, transcript, label }: { conversation:
     if (!scroller.current) return;
     const seen = seenIn(scroller.current);
     if (seen) messenger.see(id, seen.first, seen.last);
-    setAway(!isNearEnd(scroller.current));
+    setAway(awayFromEnd(scroller.current) > NEAR_END_PX);
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: new rows are the occasion
   useLayoutEffect(() => {
@@ -60,14 +61,14 @@ export function MessageList({ conversation, transcript, label }: { conversation:
     <div className="transcript-frame relative flex min-h-0 flex-1 flex-col">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
       <section ref={scroller} aria-label={label} tabIndex={0} onScroll={() => look.current()} className="transcript">
-        <KeepPlace scroller={scroller} atEnd={atEnd} lastOwn={unsent.at(-1)?.clientId ?? null}>
+        <KeepPlace scroller={scroller} atEnd={atEnd} lastKey={rows.at(-1)?.key} lastOwn={unsent.findLast((item) => item.createdAt > opened.at)?.clientId}>
           <div className="mx-auto w-full max-w-190 px-4 pt-6 pb-3">
             {atStart && <NothingYet conversation={conversation} empty={rows.length === 0} />}
             {!atStart && <TranscriptEdge loading={loadingOlder || loadingWindow} error={error} onRetry={() => messenger.loadOlder(id)} />}
             {!atStart && !error && <EdgeSentinel root={scroller} key={`o${messages[0]?.seq}`} onReach={() => messenger.loadOlder(id)} />}
             <ol className="flex flex-col">
               {rows.map(({ key, ...row }) => (
-                <MessageRow key={key} {...row} arrives={!("seq" in row.message) || row.message.seq > newsAfter} />
+                <MessageRow key={key} {...row} arrives={"seq" in row.message ? row.message.seq > opened.seq : row.message.createdAt > opened.at} />
               ))}
             </ol>
             {!atEnd && !error && <EdgeSentinel root={scroller} key={`n${messages.at(-1)?.seq}`} onReach={() => messenger.loadNewer(id)} />}

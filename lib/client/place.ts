@@ -6,20 +6,26 @@ import type { Range } from "./transcript";
  * even in mid-swing, and the end stays the end while the keyboard or the composer grows. Only what
  * joins or leaves below has to be made up for, which is what these functions do.
  */
-export type Place = { nearEnd: boolean; row: HTMLElement | null; top: number };
+export type Place = {
+  /** Pixels from the end. */
+  away: number;
+  /** The row at the top, and where it is. */
+  row: HTMLElement | null;
+  top: number;
+};
 
 /** Closer to the end than this, a reader follows it. */
-const NEAR_END_PX = 100;
+export const NEAR_END_PX = 100;
 /** Of a row, this much has to be on screen to count as seen. */
 const SEEN_PX = 24;
 
-export function isNearEnd(scroller: HTMLElement): boolean {
-  return -scroller.scrollTop <= NEAR_END_PX;
+export function awayFromEnd(scroller: HTMLElement): number {
+  return -scroller.scrollTop;
 }
 
 export function placeOf(scroller: HTMLElement): Place {
   const row = rowsOnScreen(scroller)?.first ?? null;
-  return { nearEnd: isNearEnd(scroller), row, top: row?.getBoundingClientRect().top ?? 0 };
+  return { away: awayFromEnd(scroller), row, top: row?.getBoundingClientRect().top ?? 0 };
 }
 
 /** Puts the row that was at the top where it was. A row that has gone means another window: its end, then. */
