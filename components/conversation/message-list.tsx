@@ -61,14 +61,23 @@ export function MessageList({ conversation, transcript, label }: { conversation:
     <div className="transcript-frame relative flex min-h-0 flex-1 flex-col">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
       <section ref={scroller} aria-label={label} tabIndex={0} onScroll={() => look.current()} className="transcript">
-        <KeepPlace scroller={scroller} atEnd={atEnd} lastKey={rows.at(-1)?.key} lastOwn={unsent.findLast((item) => item.createdAt > opened.at)?.clientId}>
+        <KeepPlace
+          scroller={scroller}
+          atEnd={atEnd}
+          lastKey={rows.at(-1)?.key}
+          lastOwn={unsent.findLast((item) => item.createdAt > opened.at)?.clientId}
+        >
           <div className="mx-auto w-full max-w-190 px-4 pt-6 pb-3">
             {atStart && <NothingYet conversation={conversation} empty={rows.length === 0} />}
             {!atStart && <TranscriptEdge loading={loadingOlder || loadingWindow} error={error} onRetry={() => messenger.loadOlder(id)} />}
             {!atStart && !error && <EdgeSentinel root={scroller} key={`o${messages[0]?.seq}`} onReach={() => messenger.loadOlder(id)} />}
             <ol className="flex flex-col">
               {rows.map(({ key, ...row }) => (
-                <MessageRow key={key} {...row} arrives={"seq" in row.message ? row.message.seq > opened.seq : row.message.createdAt > opened.at} />
+                <MessageRow
+                  key={key}
+                  {...row}
+                  arrives={"seq" in row.message ? row.message.seq > opened.seq : row.message.createdAt > opened.at}
+                />
               ))}
             </ol>
             {!atEnd && !error && <EdgeSentinel root={scroller} key={`n${messages.at(-1)?.seq}`} onReach={() => messenger.loadNewer(id)} />}
