@@ -28,6 +28,7 @@ const PROGRAMS = {
   seed: "prisma/seed.ts",
   demo: "prisma/demo.ts",
   "db-migrate": "lib/host/db-migrate.ts",
+  "db-deploy": "lib/host/db-deploy.ts",
 };
 
 /** Holds the inputs' hash once everything has been built of them. */
