@@ -15,7 +15,7 @@ export default function NotFound() {
         </Link>
       }
     >
-      The address may be mistyped, or it belongs to a conversation that you take no part in.
+      The address may be mistyped, or the page has gone.
     </FullPageNote>
   );
 }

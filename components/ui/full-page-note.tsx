@@ -1,16 +1,15 @@
-import type { ReactNode } from "react";
+import type { ComponentProps } from "react";
 import { Mark } from "./mark";
+import { Note } from "./note";
 
-/** A page that has one thing to say, and a way on. */
-export function FullPageNote({ title, children, actions }: { title: string; children: ReactNode; actions: ReactNode }) {
+/** A page that has nothing but a note to show. */
+export function FullPageNote(props: Omit<ComponentProps<typeof Note>, "heading">) {
   return (
-    <main id="main" className="flex min-h-dvh flex-col items-center justify-center gap-6 p-6 text-center">
-      <Mark className="size-10" />
-      <div className="grid max-w-96 gap-2">
-        <h1 className="text-xl font-bold tracking-tight text-balance">{title}</h1>
-        <p className="text-pretty text-muted">{children}</p>
+    <main id="main" className="flex min-h-dvh flex-col">
+      <div className="m-auto">
+        <Mark className="mx-auto mb-2 size-10" />
+        <Note heading="h1" {...props} />
       </div>
-      <div className="flex flex-wrap justify-center gap-2">{actions}</div>
     </main>
   );
 }

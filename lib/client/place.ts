@@ -16,8 +16,8 @@ export type Place = {
 
 /** Closer to the end than this, a reader follows it. */
 export const NEAR_END_PX = 100;
-/** Of a row, this much has to be on screen to count as seen. */
-const SEEN_PX = 24;
+/** Of a row, this much has to be on screen to count as seen: its first line. */
+const SEEN_PX = 40;
 
 export function awayFromEnd(scroller: HTMLElement): number {
   return -scroller.scrollTop;

@@ -1,0 +1,26 @@
+"use client";
+
+import Link from "next/link";
+import { Button, buttonClass } from "@/components/ui/button";
+import { Note } from "@/components/ui/note";
+
+/** Beside the list, which goes on working. */
+export default function ConversationError({ reset }: { error: Error; reset: () => void }) {
+  return (
+    <Note
+      title="This conversation did not open"
+      actions={
+        <>
+          <Button look="primary" onClick={reset}>
+            Try again
+          </Button>
+          <Link href="/" className={buttonClass("quiet")}>
+            To your conversations
+          </Link>
+        </>
+      }
+    >
+      Nothing is lost; only showing it failed.
+    </Note>
+  );
+}
