@@ -1,0 +1,59 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Cast, everybody, makeCast } from "./cast";
+import { type Database, SUBJECTS, type Subject, startDatabase } from "./database";
+import { type RemoteLoad, type Server, startLoad, startServer } from "./processes";
+
+/** All that a part of the benchmark works with. */
+export type Stage = { database: Database; cast: Cast; load: RemoteLoad; rounds: number; seconds: number; secret: string };
+
+export type Servers = Record<Subject, Server>;
+
+export async function withStage<T>(options: Pick<Stage, "rounds" | "seconds" | "secret">, work: (stage: Stage) => Promise<T>): Promise<T> {
+  const database = await startDatabase();
+  const { load, stop } = startLoad();
+  try {
+    const cast = await makeCast(database.client);
+    const people = everybody(cast).map(({ token, id, username }) => [token, { id, username }]);
+    writeFileSync(join(database.folder, "people.json"), JSON.stringify(Object.fromEntries(people)));
+    await database.client.query("VACUUM (ANALYZE)");
+    await database.copy();
+    return await work({ ...options, database, cast, load });
+  } finally {
+    stop();
+    await database.stop();
+  }
+}
+
+/** Both servers, fresh, for as long as the work takes. */
+export async function withServers<T>({ database, secret }: Stage, work: (servers: Servers) => Promise<T>): Promise<T> {
+  await database.client.query("CHECKPOINT");
+  const floor = await startServer(join(import.meta.dirname, "floor.mjs"), {
+    DATABASE_URL: database.url("floor"),
+    PEOPLE: join(database.folder, "people.json"),
+  });
+  const parley = await startServer("dist/server.mjs", {
+    DATABASE_URL: database.url("parley"),
+    DATA_DIR: database.folder,
+    AUTH_SECRET: secret,
+    RATE_LIMIT: "off",
+  });
+  try {
+    return await work({ floor, parley });
+  } finally {
+    await Promise.all([floor.stop(), parley.stop()]);
+  }
+}
+
+/** Measures one after the other, in turn first, so that what drifts on the machine drifts for both. */
+export async function alternately<T>(
+  rounds: number,
+  servers: Servers,
+  measure: (server: Server, subject: Subject) => Promise<T>,
+): Promise<Record<Subject, T[]>> {
+  const results: Record<Subject, T[]> = { floor: [], parley: [] };
+  for (let round = 0; round < rounds; round++) {
+    for (const subject of round % 2 ? SUBJECTS : SUBJECTS.toReversed()) results[subject].push(await measure(servers[subject], subject));
+  }
+  return results;
+}
