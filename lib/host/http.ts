@@ -32,6 +32,7 @@ export function createHost(fallback: Fallback): Server {
   });
   return createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (incoming, outgoing) => {
     nameAddress(incoming);
+    if (!decodes(incoming.url ?? "/")) incoming.url = incoming.url?.startsWith("/api/") ? "/api/not-found" : "/not-found";
     void (isOurs(incoming.url ?? "/") ? api(incoming, outgoing) : fallback(incoming, outgoing));
   });
 }
@@ -58,6 +59,17 @@ function otherMethods(methods: string[]): RouteHandler {
     if (request.method === "OPTIONS") return noContent(headers);
     throw new HttpError(405, "This address does not take that method.", headers);
   });
+}
+
+/** Next fails on an address with a broken escape, such as `/c/%zz`, where "not found" is the answer. */
+function decodes(path: string): boolean {
+  if (!path.includes("%")) return true;
+  try {
+    decodeURI(path.split("?", 1)[0] ?? "");
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The routes of next-auth need Next around them. */

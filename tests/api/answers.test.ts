@@ -87,6 +87,13 @@ describe("an unknown path", () => {
   });
 });
 
+describe.skipIf(hostName === "next")("an address with a broken escape", () => {
+  it.each(["/api/%zz", "/api/conversations/%zz", "/api/conversations/%c3%28", "/api/auth/%"])("%s is not found", async (path) => {
+    const answer = await one.fetch(path);
+    expect(await told(answer)).toEqual({ status: 404, body: { message: expect.stringMatching(/ not found$/) } });
+  });
+});
+
 describe("a method", () => {
   const paths = routes.map(({ pattern, module }) => ({
     path: pattern.replace("[id]", "abc").replace("[...path]", "nothing"),

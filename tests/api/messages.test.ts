@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
+import { mountRoutes } from "@/lib/host/http";
 import { Message } from "@/lib/protocol/messages";
 import { sql } from "../support/database";
 import type { Person } from "../support/person";
@@ -105,6 +106,21 @@ describe("a client id", () => {
     for (const body of bodies) expect(body).toEqual(bodies[0]);
     expect(await messagesOf(one, id)).toEqual([bodies[0]]);
     expect(await conversationsOf(one)).toMatchObject([{ lastMessage: { seq: 1 } }]);
+  });
+
+  it("does so also when two servers get them at the same instant", async () => {
+    const second = mountRoutes();
+    const { one, id } = await pair();
+    for (let round = 1; round <= 10; round++) {
+      const json = { content: `round ${round}`, clientId: randomUUID() };
+      const headers = { Authorization: `Bearer ${one.token}`, "Content-Type": "application/json" };
+      const elsewhere = () => second.request(`/api/conversations/${id}/messages`, { method: "POST", headers, body: JSON.stringify(json) });
+      const answers = await Promise.all([1, 2, 3].flatMap(() => [sendRequest(one, id, json), elsewhere()]));
+      expect(answers.map(({ status }) => status).sort()).toEqual([...Array(5).fill(200), 201]);
+      const ids = await Promise.all(answers.map(async (answer) => (await answer.json()).id));
+      expect(new Set(ids).size).toBe(1);
+      expect((await messagesOf(one, id, "?limit=1"))[0]?.seq).toBe(round);
+    }
   });
 
   it("is the sender's own: the other may use the same", async () => {
