@@ -7,12 +7,16 @@ export function displayName(user: Pick<User, "name" | "username">): string {
   return user.name ?? user.username;
 }
 
-/** Two letters where letters have case, from the first and the last word; one in scripts that join or need no more. */
+/**
+ * Two letters where letters have case, from the first and the last such word; one in scripts whose letters
+ * join or need no more.
+ */
 export function initials(user: Pick<User, "name" | "username">): string {
   const words = displayName(user).match(/[\p{L}\p{N}]+/gu) ?? [];
-  const letters = words.length > 1 ? [[...(words[0] ?? "")][0], [...(words.at(-1) ?? "")][0]] : [...(words[0] ?? "")];
-  const [first = "", second = ""] = letters;
-  return /\p{Lo}/u.test(first) ? first : (first + second).toUpperCase();
+  const [first = ""] = words;
+  if (/^\p{Lo}/u.test(first)) return lettersOf(first, 1);
+  const last = words.slice(1).findLast((word) => !/^\p{Lo}/u.test(word));
+  return (last ? lettersOf(first, 1) + lettersOf(last, 1) : lettersOf(first, 2)).toUpperCase();
 }
 
 /** A person's colour, for ever the same: which of the hues of globals.css their id falls on. */
@@ -21,4 +25,8 @@ export function hueOf(id: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
   return (hash >>> 0) % HUES;
+}
+
+function lettersOf(word: string, count: number): string {
+  return [...word].slice(0, count).join("");
 }
