@@ -43,6 +43,7 @@ export default defineConfig({
       contract("server"),
       contract("next"),
       { extends: true, test: { name: "realtime", include: ["tests/{realtime,server}/**/*.test.ts"], ...withDatabase } },
+      { extends: true, test: { name: "cluster", include: ["tests/{cluster,chaos}/**/*.test.ts"], ...withDatabase, testTimeout: 60_000 } },
       { extends: true, test: { name: "host", include: ["tests/host/**/*.test.ts"], ...withDatabase, testTimeout: 60_000 } },
     ],
   },

@@ -25,6 +25,8 @@ let stopping = false;
 let started = false;
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void interrupted());
+// One of several (see member.ts) ends with the process that started it.
+process.on("disconnect", () => void interrupted());
 
 try {
   await start(settings());
@@ -49,6 +51,8 @@ async function start(settings: Settings): Promise<void> {
   await step(async () => {
     const port = await listen(server, settings.PORT, settings.HOST);
     running.unshift(() => close(server));
+    // One of several tells the process that started it, which speaks for all of them.
+    if (process.send) return process.send({ port });
     console.log(`Parley is ready at http://${settings.HOST ?? "localhost"}:${port}`);
     console.log(`Your data is in ${database.place}; Ctrl+C stops Parley.`);
   });

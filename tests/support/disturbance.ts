@@ -44,3 +44,23 @@ async function holdOpen(client: pg.Client, conversationId: string, userId: strin
 
 const EVENT = `INSERT INTO events (xid, type, conversation_id, user_id, seq)
                VALUES (pg_current_xact_id()::text::bigint, 'read', $1, $2, 0)`;
+
+/** Kills the hint connections of all servers as often as they come back. */
+export function silenceHints(databaseUrl: string): Disturbance {
+  let stopped = false;
+  const silencing = (async () => {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    while (!stopped) {
+      await client.query(`SELECT pg_terminate_backend(pid), pg_sleep(0.02) FROM pg_stat_activity
+                          WHERE datname = current_database() AND application_name = 'parley hints'`);
+    }
+    await client.end();
+  })();
+  return {
+    async stop() {
+      stopped = true;
+      await silencing;
+    },
+  };
+}

@@ -20,6 +20,8 @@ export class Follower {
   repeats = 0;
   resets = 0;
   connections = 0;
+  /** What each stream that ended had said last about when to come back, in milliseconds. */
+  readonly retries: number[] = [];
   lastId: string;
   private readonly seen = new Set<string>();
   private stream: EventStream | null = null;
@@ -69,6 +71,7 @@ export class Follower {
         if (this.stream.status === 200) this.connections++;
         if (this.stopped) this.stream.cut();
         await this.stream.ended;
+        this.retries.push(this.stream.retry() ?? 0);
       } catch {
         // Nobody listens there just now.
       }

@@ -1,0 +1,53 @@
+import { parseArgs } from "node:util";
+import { log } from "@/lib/server/log";
+import { createBalancer } from "./balancer";
+import { Member } from "./member";
+import { migrate } from "./migrate";
+import { openDatabase } from "./open-database";
+import { listen } from "./port";
+import { settings } from "./settings";
+import { StartError } from "./start-error";
+
+/**
+ * `npm run start:cluster -- --instances 2`: several servers on one database behind one address, as several machines
+ * would be. SIGHUP restarts them one after the other.
+ */
+async function start(): Promise<void> {
+  const { PORT, HOST, DATA_DIR } = settings();
+  const database = await openDatabase({ PORT, HOST, DATA_DIR });
+  await migrate(database.url);
+  const members = Array.from({ length: instances() }, () => new Member());
+  await Promise.all(members.map((member) => member.start()));
+
+  const balancer = createBalancer(() => members.flatMap(({ port }) => port ?? []));
+  const port = await listen(balancer, PORT, HOST);
+  console.log(`Parley is ready at http://${HOST ?? "localhost"}:${port}, served by ${members.length} processes`);
+  console.log(`Your data is in ${database.place}; Ctrl+C stops Parley.`);
+
+  let turn = Promise.resolve();
+  process.on("SIGHUP", () => {
+    for (const member of members) turn = turn.then(() => member.restart());
+  });
+  const stop = async () => {
+    balancer.close();
+    await Promise.all(members.map((member) => member.stop()));
+    await database.stop();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop());
+}
+
+function instances(): number {
+  const { values } = parseArgs({ options: { instances: { type: "string", default: "2" } } });
+  const count = Number(values.instances);
+  if (Number.isInteger(count) && count >= 1 && count <= 64) return count;
+  throw new StartError("--instances is a number from 1 to 64.");
+}
+
+try {
+  await start();
+} catch (error) {
+  if (error instanceof StartError) console.error(error.message);
+  else log.fatal({ err: error }, "Parley could not start");
+  process.exit(1);
+}
