@@ -36,7 +36,8 @@ export type Channel = {
 /** Several tabs that open at once are served by one new connection. */
 const GATHER_MS = 30;
 /** A visible follower asks after this much silence, and takes over when the answer takes longer than ANSWER_MS. */
-const QUIET_MS = 10_000;
+const QUIET_MS = 5_000;
+const PATROL_MS = 2_500;
 const ANSWER_MS = 3_000;
 
 export function createFeed(options: {
@@ -214,7 +215,7 @@ export function createFeed(options: {
         // Only a tab that is looked at needs to know; timers of hidden ones come late.
         patrol = setInterval(() => {
           if (options.isVisible() && Date.now() - heardAt > QUIET_MS) ask();
-        }, QUIET_MS);
+        }, PATROL_MS);
       }
       leadership.stand();
     },
