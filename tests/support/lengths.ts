@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 
-/** `npm run chaos` runs the same tests for longer. */
-const long = process.env.PARLEY_LONG_RUN !== undefined;
+/** `npm run chaos` runs the same tests for longer, and names a file for its table. */
+const long = process.env.PARLEY_LONG_RUN;
 
 /** How often, or how much: for `npm test`, and for the long run. */
 export function length(short: number, inLongRun: number): number {
@@ -15,5 +15,5 @@ export function patience(ms: number): number {
 
 /** A line of the table that the long run ends with. */
 export function tell(proof: string, figures: Record<string, string | number>): void {
-  if (process.env.PARLEY_LONG_RUN) appendFileSync(process.env.PARLEY_LONG_RUN, `${JSON.stringify({ proof, figures })}\n`);
+  if (long) appendFileSync(long, `${JSON.stringify({ proof, figures })}\n`);
 }
