@@ -1,11 +1,19 @@
+import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { Conversation } from "@/lib/protocol/conversations";
 import { User } from "@/lib/protocol/users";
-import { sql } from "../support/database";
+import { newId } from "@/lib/server/ids";
+import { database, sql } from "../support/database";
 import type { Person } from "../support/person";
 import { conversation, conversationsOf, group, pair, read, send, somebody, talk } from "../support/talk";
 
 const startRequest = (caller: Person, json: unknown) => caller.fetch("/api/conversations", { method: "POST", json });
+
+/** Statements in this database that wait for a lock. */
+async function waitingStatements(): Promise<number> {
+  const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+  return (await sql(waiting)).length;
+}
 
 describe("starting a conversation", () => {
   it("makes one with the other, in which nothing has been said", async () => {
@@ -50,6 +58,23 @@ describe("starting a conversation", () => {
       const stored = await sql("SELECT FROM participants WHERE user_id = $1", [one.id]);
       expect(stored).toHaveLength(1);
     }
+  });
+
+  it("finds the one that the other's start commits just then", async () => {
+    const [one, other] = await Promise.all([somebody(), somebody()]);
+    const people = [one.id, other.id].sort();
+    const id = newId();
+    const theirs = new pg.Client({ connectionString: database() });
+    await theirs.connect();
+    await theirs.query("BEGIN");
+    await theirs.query("INSERT INTO conversations (id, kind, direct_key) VALUES ($1, 'direct', $2)", [id, people.join(":")]);
+    await theirs.query("INSERT INTO participants (conversation_id, user_id) SELECT $1, unnest($2::uuid[])", [id, people]);
+    const mine = startRequest(one, { username: other.username });
+    while ((await waitingStatements()) === 0);
+    await theirs.query("COMMIT");
+    await theirs.end();
+    expect((await mine).status).toBe(302);
+    expect((await mine).headers.get("location")).toBe(`/api/conversations/${id}`);
   });
 
   it("finds the other in any letter case, and with white space around the name", async () => {

@@ -68,13 +68,13 @@ describe("opening a stream", () => {
     }
   });
 
-  it("says who has ended: signing out ends the streams of that device and of no other", async () => {
+  it("ends with the session: a device that signs out hears nothing more, others go on", async () => {
     const device = await signIn(one);
     await withStreams([device, one], async (ending, going) => {
       await device.fetch("/api/logout", { method: "POST" });
-      await ending?.next(({ event }) => event === "signed_out");
       await send(other, id, "still there?");
       await going?.next(saying("still there?"));
+      await ending?.next(({ event }) => event === "signed_out");
       expect(ending?.events.some(saying("still there?"))).toBe(false);
     });
     expect((await device.fetch("/api/messages", { headers: SSE })).status).toBe(401);
