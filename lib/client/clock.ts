@@ -93,8 +93,8 @@ function formatter(locale: string, timeZone: string, options: Intl.DateTimeForma
 }
 
 function format(iso: string, locale: string, zone: string, options: Intl.DateTimeFormatOptions): string {
-  // Node and the browsers disagree about which space stands before "PM".
+  // Node and the browsers disagree about which space stands before "PM", and none of them should break a line.
   return formatter(locale, zone, options)
     .format(new Date(iso))
-    .replace(/[\u202f\u00a0]/g, "\u00a0");
+    .replace(/\s(?=[ap]m$)/i, "\u00a0");
 }

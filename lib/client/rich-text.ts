@@ -3,7 +3,7 @@ import { LinkifyIt } from "linkify-it";
 export type Piece = { text: string; href: string | null };
 
 /** No protocol-relative links: `//` begins a comment more often than an address. */
-const linkify = new LinkifyIt({ fuzzyLink: true }).add("//", null).add("ftp:", null);
+const linkify = new LinkifyIt({ fuzzyLink: true }).add("//", null);
 
 const EMOJI =
   /^(?:\p{RI}\p{RI}|\p{Emoji}(?:\p{EMod}|\ufe0f\u20e3?|[\u{e0020}-\u{e007e}]+\u{e007f})?(?:\u200d\p{Emoji}(?:\p{EMod}|\ufe0f)?)*)$/u;

@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createAnnouncer } from "@/lib/client/announcer";
+import type { Message } from "@/lib/protocol/messages";
+import { ModelServer } from "./support/model-server";
+import { FAKE_TIMERS, Page } from "./support/page";
+
+let said: string[];
+let receive: (from: string, content: string) => void;
+let stop: () => void;
+
+beforeEach(() => {
+  vi.useFakeTimers(FAKE_TIMERS);
+  said = [];
+  const server = new ModelServer("me", "ann", "bob");
+  const ids = new Map(["ann", "bob"].map((other) => [other, server.start("me", other)]));
+  for (const [other, id] of ids) server.send(id, other, "Earlier");
+  const { messenger } = new Page(server, "me", { openId: ids.get("ann") });
+  let seq = 1;
+  receive = (from, content) => {
+    const id = ids.get(from) ?? ids.get("ann") ?? "";
+    const last = messenger.getState().conversations[id]?.lastMessage as Message;
+    const sender = { ...last.sender, id: from, username: from, name: from };
+    const message = { ...last, id: `n${++seq}`, seq: last.seq + 1, content, sender, mine: from === "me" };
+    messenger.apply({ type: from === "me" ? "sent" : "message", message });
+  };
+  stop = createAnnouncer({ ...messenger, say: (text) => said.push(text) });
+});
+
+afterEach(() => {
+  stop();
+  vi.useRealTimers();
+});
+
+test("A message in the open conversation is read out, one elsewhere is named", () => {
+  receive("ann", "Are you there?");
+  vi.advanceTimersByTime(1_000);
+  receive("bob", "Psst");
+  vi.advanceTimersByTime(1_000);
+  expect(said).toEqual(["ann: Are you there?", "New message from bob"]);
+});
+
+test("A flood is one sentence", () => {
+  for (let i = 0; i < 50; i++) receive(i % 2 ? "ann" : "bob", `${i}`);
+  vi.advanceTimersByTime(5_000);
+  expect(said).toEqual(["50 new messages"]);
+});
+
+test("What was there before, and what one says oneself, is not news", () => {
+  receive("me", "Hello");
+  vi.advanceTimersByTime(5_000);
+  expect(said).toEqual([]);
+});
+
+test("A long message is not read to its end", () => {
+  receive("ann", "word ".repeat(500));
+  vi.advanceTimersByTime(1_000);
+  expect(said[0]?.length).toBeLessThan(220);
+});

@@ -1,0 +1,37 @@
+import { describe, expect, test } from "vitest";
+import { type Clock, clockFrom, dayName, timeInList, timeOfDay } from "@/lib/client/clock";
+
+const lisbon: Clock = { zone: "Europe/Lisbon", locale: "en-GB", today: "2026-07-15" };
+const newYork: Clock = { zone: "America/New_York", locale: "en-US", today: "2026-07-15" };
+
+test("A time is written as the reader's region does, in the reader's zone", () => {
+  expect(timeOfDay("2026-07-15T13:05:00.000Z", lisbon)).toBe("14:05");
+  expect(timeOfDay("2026-07-15T13:05:00.000Z", newYork)).toBe("9:05\u00a0AM");
+});
+
+test.each([
+  ["2026-07-15T08:00:00.000Z", "Today", "09:00"],
+  ["2026-07-14T22:59:00.000Z", "Yesterday", "Yesterday"],
+  ["2026-07-14T23:00:00.000Z", "Today", "00:00"],
+  ["2026-07-10T12:00:00.000Z", "Friday", "Fri"],
+  ["2026-03-12T12:00:00.000Z", "12 March", "12 Mar"],
+  ["2024-03-12T12:00:00.000Z", "12 March 2024", "12/03/24"],
+])("%s is the day “%s”, and “%s” in the list", (at, day, inList) => {
+  expect(dayName(at, lisbon)).toBe(day);
+  expect(timeInList(at, lisbon)).toBe(inList);
+});
+
+describe("The server writes times as the browser said last time", () => {
+  const now = new Date("2026-07-15T23:30:00.000Z");
+
+  test("in its zone, on its day", () => {
+    expect(clockFrom("Asia/Tokyo|en-AU", now)).toEqual({ zone: "Asia/Tokyo", locale: "en-AU", today: "2026-07-16" });
+  });
+
+  test.each([undefined, "", "|", "Mars/Olympus|en-GB", "Asia/Tokyo|tlh", "Asia/Tokyo|en-u-nu-roman", "Asia/Tokyo"])(
+    "and by Greenwich where it said %j",
+    (cookie) => {
+      expect(clockFrom(cookie, now)).toEqual({ zone: "UTC", locale: "en-GB", today: "2026-07-15" });
+    },
+  );
+});

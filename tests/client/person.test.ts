@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { safeReturnPath } from "@/lib/client/access";
+import { hueOf, initials } from "@/lib/client/person";
+
+test.each([
+  ["Ada Okafor", "AO"],
+  ["Hubert Blaine the Elder", "HE"],
+  ["jonas", "JO"],
+  ["Chen Wei 陈伟", "CW"],
+  ["داليا منصور", "د"],
+  ["田中 ひろ", "田"],
+  ["𝒜da", "𝒜D"],
+  ["🎈", ""],
+])("%s is shown as “%s”", (name, letters) => {
+  expect(initials({ name, username: "x" })).toBe(letters);
+});
+
+test("A person keeps their colour, and people who came in one minute have different ones", () => {
+  const ids = Array.from({ length: 200 }, (_, i) => `0199c3a0-7000-7000-8000-${i.toString(16).padStart(12, "0")}`);
+  expect(ids.map(hueOf)).toEqual(ids.map(hueOf));
+  expect(new Set(ids.map(hueOf)).size).toBe(12);
+});
+
+test("After signing in one goes on to a page of this site only", () => {
+  expect(safeReturnPath("/c/1?x=2")).toBe("/c/1?x=2");
+  for (const path of [null, "", "https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)"]) {
+    expect(safeReturnPath(path)).toBe("/");
+  }
+});

@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { isEmojiOnly, pathWithin, piecesOf } from "@/lib/client/rich-text";
+
+describe("A text keeps every character, with its links apart", () => {
+  test.each([
+    ["no link at all", []],
+    ["see https://example.org/a?b=1#c.", ["https://example.org/a?b=1#c"]],
+    ["(https://example.org/a_(b))", ["https://example.org/a_(b)"]],
+    ["example.com and www.example.org", ["http://example.com", "http://www.example.org"]],
+    ["write to ann@example.org", ["mailto:ann@example.org"]],
+    ["// a comment, //host is none either", []],
+    ["انظر https://example.org/ص هناك", ["https://example.org/ص"]],
+  ])("%s", (text, links) => {
+    const pieces = piecesOf(text);
+    expect(pieces.map((piece) => piece.text).join("")).toBe(text);
+    expect(pieces.flatMap((piece) => piece.href ?? []).map(decodeURI)).toEqual(links);
+  });
+
+  test.each(["javascript:alert(1)", "data:text/html,<script>", "ftp://example.org/", "file:///etc/passwd", "vbscript:x"])(
+    "%s is never followed",
+    (text) => {
+      for (const { href } of piecesOf(`${text} and <a href="${text}">`)) expect(href ?? "http:").toMatch(/^(https?|mailto):/);
+    },
+  );
+});
+
+test("A link of this site opens in place, one to its files or to another site does not", () => {
+  const here = "https://parley.example";
+  expect(pathWithin(`${here}/c/1?x=2#y`, here)).toBe("/c/1?x=2#y");
+  expect(pathWithin(`${here}/api/avatars/1`, here)).toBeNull();
+  expect(pathWithin("https://parley.example.evil.org/c/1", here)).toBeNull();
+  expect(pathWithin("http://parley.example/c/1", here)).toBeNull();
+});
+
+test.each(["👍", "🎉🎉", "❤️", "👩‍👩‍👧‍👦 🏳️‍🌈", "🇵🇹🇯🇵🇧🇷", "👋🏽", "1️⃣"])("%s is shown large", (text) => {
+  expect(isEmojiOnly(text)).toBe(true);
+});
+
+test.each(["", " ", "1", "12", "#", "*", "👍👍👍👍", "👍 yes", "a", "©?", "😀.", "5 🎉"])("“%s” is shown as text", (text) => {
+  expect(isEmojiOnly(text)).toBe(false);
+});
