@@ -4,6 +4,8 @@ import { connect, createServer, type Socket } from "node:net";
 export interface TcpProxy {
   port: number;
   url: string;
+  /** How many connections there have been. */
+  connections(): number;
   /** Breaks every connection; new ones pass. */
   cut(): void;
   /** From now on nothing passes and nobody is told: connections stay open, and new ones are accepted. */
@@ -20,6 +22,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const lines = new Set<Line>();
   let delayMs = 0;
   let swallows = false;
+  let count = 0;
 
   function forward(from: Socket, to: Socket): void {
     const line = createLine(() => !swallows);
@@ -33,6 +36,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   }
 
   const server = createServer({ allowHalfOpen: true }, (client) => {
+    count++;
     const upstream = connect({ port: targetPort, host: "127.0.0.1", allowHalfOpen: true });
     for (const socket of [client, upstream]) {
       sockets.add(socket);
@@ -52,6 +56,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   return {
     port,
     url: `http://127.0.0.1:${port}`,
+    connections: () => count,
     cut,
     blackHole() {
       swallows = true;

@@ -19,6 +19,9 @@ const BATCH = 150;
 
 const RECONNECT_MAX_MS = 5_000;
 
+/** Milliseconds without an answer after which a connection counts as dead, though nobody has closed it. */
+const ANSWER_MS = 5_000;
+
 /** Milliseconds between two signs of life of a server, and without one until it counts as gone. */
 const HERE_EVERY_MS = 5_000;
 const SILENT_MS = 16_000;
@@ -98,6 +101,7 @@ export class Hints {
         await this.client.query({ name: "hint", text: "SELECT pg_notify($1, $2)", values: [CHANNEL, batch.join(",")] });
       } catch (error) {
         log.debug({ err: error }, "a hint could not be sent");
+        this.client?.connection.stream.destroy();
       }
       await new Promise((resolve) => setTimeout(resolve, COALESCE_MS));
     }
@@ -109,9 +113,8 @@ export class Hints {
     const { DATABASE_DIRECT_URL, DATABASE_URL } = config();
     const client = new pg.Client({
       connectionString: DATABASE_DIRECT_URL ?? DATABASE_URL,
-      connectionTimeoutMillis: 5_000,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 10_000,
+      connectionTimeoutMillis: ANSWER_MS,
+      query_timeout: ANSWER_MS,
       application_name: "parley hints",
     });
     let lost = false;
