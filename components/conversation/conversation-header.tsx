@@ -3,7 +3,7 @@
 import { ArrowLeft } from "lucide-react";
 import Link from "next/link";
 import { Avatar, PersonName } from "@/components/ui/avatar";
-import { ICON_BUTTON } from "@/components/ui/icon-button";
+import { ICON_BUTTON } from "@/components/ui/button";
 import { cameFrom } from "@/lib/client/back";
 import { useMessenger } from "@/lib/client/hooks";
 import type { User } from "@/lib/protocol/users";

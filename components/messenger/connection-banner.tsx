@@ -2,7 +2,7 @@
 
 import { CloudOff, LogIn } from "lucide-react";
 import { useEffect, useState } from "react";
-import { useMessenger } from "@/lib/client/hooks";
+import { useConnection, useMessenger } from "@/lib/client/hooks";
 
 /** Shorter gaps heal unseen. */
 const PATIENCE_MS = 5_000;
@@ -35,7 +35,8 @@ export function ConnectionBanner() {
 
 function useLostForLong(): boolean {
   // Before the first connection `since` is 0, and each try in vain moves it on: only the first one counts.
-  const gone = useMessenger(({ connection }) => connection.status !== "open" && connection.since !== 0);
+  const { status, since } = useConnection();
+  const gone = status !== "open" && since !== 0;
   const [long, setLong] = useState(false);
   useEffect(() => {
     if (!gone) return setLong(false);

@@ -4,7 +4,7 @@ import { Autocomplete } from "@base-ui/react/autocomplete";
 import { Dialog } from "@base-ui/react/dialog";
 import { Search, X } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { ICON_BUTTON } from "@/components/ui/icon-button";
+import { ICON_BUTTON } from "@/components/ui/button";
 import { type Found, useFind } from "@/lib/client/find";
 import { useMessengerActions } from "@/lib/client/hooks";
 import { useKey } from "@/lib/client/keys";

@@ -21,3 +21,7 @@ export function Button({
 export function buttonClass(look: keyof typeof LOOKS): string {
   return `inline-flex min-h-9 touch:min-h-11 items-center justify-center gap-2 rounded-md px-3.5 font-medium whitespace-nowrap transition-colors duration-120 disabled:opacity-55 ${LOOKS[look]}`;
 }
+
+/** A button that is only an icon; its `aria-label` is its name. */
+export const ICON_BUTTON =
+  "inline-flex size-9 touch:size-11 shrink-0 items-center justify-center rounded-md text-muted transition-colors duration-120 hover:bg-hover hover:text-text";

@@ -55,4 +55,3 @@ export const useTranscript = (id: string): Transcript | undefined => useMessenge
 export const useOutbox = (id: string): readonly OutboxItem[] => useMessenger((state) => state.outbox[id] ?? NO_ITEMS);
 export const useDraft = (id: string): string => useMessenger((state) => state.drafts[id] ?? "");
 export const useConnection = (): Connection => useMessenger((state) => state.connection);
-export const useUnreadTotal = (): number => useMessenger(unreadTotal);
