@@ -45,20 +45,20 @@ export async function buildIfStale() {
 
 async function build(hash = hashInputs()) {
   rmSync(STAMP, { force: true });
-  generate();
-  run(process.execPath, ["node_modules/next/dist/bin/next", "build"], "Parley could not be built.", { env: { NODE_ENV: "production" } });
+  await generate();
+  await run(process.execPath, ["node_modules/next/dist/bin/next", "build"], "Parley could not be built.", { NODE_ENV: "production" });
   await bundle();
   writeFileSync(STAMP, hash);
 }
 
 /** The Prisma client, which is not under version control. */
-export function generate() {
-  run(process.execPath, ["node_modules/prisma/build/index.js", "generate"], "The database client could not be generated.");
+export async function generate() {
+  await run(process.execPath, ["node_modules/prisma/build/index.js", "generate"], "The database client could not be generated.");
 }
 
 /** Makes the programs of dist/ in about a second; packages stay in node_modules. */
 export async function bundle() {
-  const { build } = await import("esbuild");
+  const { build, stop } = await import("esbuild");
   mkdirSync("dist", { recursive: true });
   await build({
     entryPoints: PROGRAMS,
@@ -78,6 +78,8 @@ export async function bundle() {
     alias: { "server-only": resolve("node_modules/server-only/empty.js") },
     plugins: [routes],
   });
+  // Its helper process would stay as long as this one.
+  await stop();
 }
 
 const routes = {
@@ -106,6 +108,6 @@ function files(path) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  install();
+  await install();
   await build();
 }

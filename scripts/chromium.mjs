@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { execute } from "./install.mjs";
 
 const KNOWN = [
   process.env.CHROMIUM,
@@ -34,7 +34,7 @@ async function install() {
     [process.execPath, "node_modules/playwright/cli.js", "install", "chromium"],
   ];
   for (const [program, ...args] of ways) {
-    spawnSync(program, args, { stdio: "ignore", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+    await execute(program, args, { env: { DEBIAN_FRONTEND: "noninteractive" } });
     const found = await installed();
     if (found) return found;
   }

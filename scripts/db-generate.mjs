@@ -2,5 +2,5 @@ import { generate } from "./build.mjs";
 import { install } from "./install.mjs";
 
 /** `npm run db:generate`: the Prisma client of prisma/schema.prisma. */
-install();
-generate();
+await install();
+await generate();

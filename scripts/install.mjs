@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 
 /** Nothing that Parley runs may fetch anything but packages, or tell anybody that it runs. */
@@ -10,6 +10,8 @@ export const QUIET = {
   PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
 };
 
+const SIGNALS = ["SIGINT", "SIGTERM"];
+
 /** Ends with one sentence where Node is too old. */
 export function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
@@ -18,16 +20,16 @@ export function requireNode() {
 }
 
 /** Has every package of package-lock.json in node_modules. */
-export function install() {
+export async function install() {
   requireNode();
   if (isInstalled()) return;
   console.log("Installing packages …");
   // Next's cache remembers which packages it did not find.
   rmSync(".next", { recursive: true, force: true });
   const flags = ["--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
-  if (spawnSync("npm", ["ci", ...flags], { stdio: "ignore", env: { ...process.env, ...QUIET } }).status === 0) return;
+  if ((await execute("npm", ["ci", ...flags])).status === 0) return;
   // npm ci insists on packages for every other platform too, which not every registry has. This keeps to the lock file as well.
-  run("npm", ["install", "--no-save", ...flags], "The packages could not be installed.");
+  await run("npm", ["install", "--no-save", ...flags], "The packages could not be installed.");
 }
 
 /** Compares with the lock file that npm keeps of what it installed. Packages for other machines may be missing. */
@@ -46,16 +48,32 @@ function packages(path) {
 }
 
 /** Runs a program to its end; where that fails, shows what it printed and ends with one sentence. */
-export function run(program, args, sentence, { quiet = true, env = {} } = {}) {
-  const { status, stdout, stderr } = spawnSync(program, args, {
-    stdio: quiet ? "pipe" : "inherit",
-    encoding: "utf8",
-    maxBuffer: 64 * 1024 * 1024,
-    env: { ...process.env, ...QUIET, ...env },
-  });
+export async function run(program, args, sentence, env = {}) {
+  const { status, output } = await execute(program, args, { env });
   if (status === 0) return;
-  if (quiet) process.stderr.write(`${stdout ?? ""}${stderr ?? ""}`);
+  process.stderr.write(output);
   fail(sentence);
+}
+
+/** Runs a program to its end, which comes with ours at the latest. Its output is returned, or shown where `show` says so. */
+export function execute(program, args, { env = {}, show = false } = {}) {
+  const child = spawn(program, args, { stdio: show ? "inherit" : ["ignore", "pipe", "pipe"], env: { ...process.env, ...QUIET, ...env } });
+  const end = (signal) => {
+    child.kill(signal);
+    process.exit(1);
+  };
+  for (const signal of SIGNALS) process.on(signal, end);
+  let output = "";
+  child.stdout?.on("data", (text) => (output += text));
+  child.stderr?.on("data", (text) => (output += text));
+  return new Promise((resolve) => {
+    const done = (status) => {
+      for (const signal of SIGNALS) process.off(signal, end);
+      resolve({ status, output });
+    };
+    child.once("error", (error) => done(error.message));
+    child.once("close", done);
+  });
 }
 
 export function fail(sentence) {

@@ -9,10 +9,10 @@ import { install } from "./install.mjs";
  */
 export async function runProgram(name, { built = false, env = {} } = {}) {
   process.chdir(fileURLToPath(new URL("..", import.meta.url)));
-  install();
+  await install();
   if (built) await buildIfStale();
   else {
-    generate();
+    await generate();
     await bundle();
   }
   Object.assign(process.env, env);

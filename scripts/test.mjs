@@ -1,22 +1,21 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildIfStale } from "./build.mjs";
 import { check } from "./check.mjs";
 import { findChromium } from "./chromium.mjs";
-import { install, QUIET } from "./install.mjs";
+import { execute, install } from "./install.mjs";
 
 /** `npm test`: proves everything, from a clean clone on. Its last line says how many checks and tests passed and failed. */
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 const REPORTS = "test-results/reports";
 
-install();
+await install();
 await buildIfStale();
 const chromium = await findChromium();
 mkdirSync(REPORTS, { recursive: true });
 
-const results = [check(), vitest(), chromium ? playwright(chromium) : { passed: 0, failed: 1 }];
+const results = [await check(), await vitest(), chromium ? await playwright(chromium) : { passed: 0, failed: 1 }];
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
@@ -51,9 +50,9 @@ function playwright(chromium) {
 }
 
 /** Runs a runner and reads its report. One that fails without a failed test, or leaves no report, counts as a failure. */
-function tests(report, args, env, count) {
+async function tests(report, args, env, count) {
   rmSync(report, { force: true });
-  const { status } = spawnSync(process.execPath, args, { stdio: "inherit", env: { ...process.env, ...QUIET, ...env } });
+  const { status } = await execute(process.execPath, args, { env, show: true });
   let result = { passed: 0, failed: 0 };
   try {
     result = count(JSON.parse(readFileSync(report, "utf8")));
