@@ -1,10 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildIfStale } from "./build.mjs";
-import { install, QUIET } from "./install.mjs";
+import { execute, install } from "./install.mjs";
 
 /**
  * `npm run chaos`: the proofs of tests/{realtime,cluster,chaos} for longer (50 kills of each kind, 2,000 random
@@ -12,12 +11,12 @@ import { install, QUIET } from "./install.mjs";
  * choose files, as in `npm run chaos -- kills`.
  */
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
-install();
+await install();
 await buildIfStale();
 
 const folder = mkdtempSync(join(tmpdir(), "parley-chaos-"));
 const table = join(folder, "table");
-const { status } = spawnSync(
+const { status } = await execute(
   process.execPath,
   [
     "node_modules/vitest/vitest.mjs",
@@ -29,7 +28,7 @@ const { status } = spawnSync(
     "--no-file-parallelism",
     ...process.argv.slice(2),
   ],
-  { stdio: "inherit", env: { ...process.env, ...QUIET, PARLEY_LONG_RUN: table } },
+  { show: true, env: { PARLEY_LONG_RUN: table } },
 );
 for (const line of lines(table)) {
   const { proof, figures } = JSON.parse(line);
