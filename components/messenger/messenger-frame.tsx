@@ -4,7 +4,7 @@ import { useSelectedLayoutSegments } from "next/navigation";
 import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { MessengerContext, useStart } from "@/lib/client/hooks";
 import { followKeyboard } from "@/lib/client/keyboard";
-import { createMessenger, type Snapshot } from "@/lib/client/store";
+import { createMessenger, type Snapshot } from "@/lib/client/messenger";
 import { Announcer } from "./announcer";
 import { ConnectionBanner } from "./connection-banner";
 import { ConversationSkeleton } from "./conversation-skeleton";

@@ -2,8 +2,8 @@ import { useEffect, useMemo, useState } from "react";
 import type { User } from "@/lib/protocol/users";
 import { ApiError } from "./api";
 import { useMessenger } from "./hooks";
+import type { Messenger } from "./messenger";
 import { displayName } from "./person";
-import type { Messenger } from "./store";
 
 /** What a search offers. `key` names it in its list. */
 export type Found = { kind: "conversation"; key: string; id: string; user: User } | { kind: "person"; key: string; username: string };

@@ -1,9 +1,9 @@
 "use client";
 import { createContext, useContext, useEffect, useSyncExternalStore } from "react";
 import type { Conversation } from "@/lib/protocol/conversations";
+import type { Messenger } from "./messenger";
 import type { Connection, MessengerState, OutboxItem } from "./state";
 import { unreadTotal } from "./state";
-import type { Messenger } from "./store";
 import { watchTitle } from "./title";
 import type { Transcript } from "./transcript";
 

@@ -1,0 +1,209 @@
+/**
+ * The messenger of one page: state, and all that changes it. No React in it; hooks.ts binds it.
+ *
+ *   const messenger = createMessenger(snapshot)   from the state that the server rendered
+ *   messenger.start()                             in an effect; returns what stops it
+ *   messenger.getState() / subscribe(listener)    MessengerState is in state.ts, Transcript in transcript.ts
+ *
+ *   open(id)              shows a conversation: loads it, freezes the divider; returns what closes it
+ *   seed(transcript)      takes in a conversation that the server rendered after the first paint
+ *   see(id, first, last)  tells which `seq`s are on screen: what is looked at counts as read
+ *   loadOlder/loadNewer/jumpToLatest(id), openAround(id, messageId)
+ *   send(id, content), retry(clientId), discard(clientId), setDraft(id, text)
+ *   loadMore(), startConversation(username), searchUsernames(prefix, signal)
+ *   apply(event)          the one path for everything that happened; harmless when repeated
+ *
+ * Loads never throw: a failed one stands in the transcript's `error`. `startConversation` and
+ * `searchUsernames` throw ApiError.
+ */
+import type { Conversation } from "@/lib/protocol/conversations";
+import type { StreamEvent } from "@/lib/protocol/events";
+import type { Message } from "@/lib/protocol/messages";
+import { createApi } from "./api";
+import { createDrafts } from "./drafts";
+import { type Channel, createFeed } from "./feed";
+import { createLoader } from "./loader";
+import { createOutbox } from "./outbox";
+import { createOutboxStore } from "./outbox-store";
+import { browserPlatform, type Platform } from "./platform";
+import { createReader } from "./reading";
+import { applyEvent, initialState, type MessengerState, type Snapshot, showUnsent, takeIn } from "./state";
+import { createStore } from "./store";
+import type { Range } from "./transcript";
+
+export type { Connection, MessengerState, OutboxItem, Snapshot } from "./state";
+export type { Transcript } from "./transcript";
+
+export type Messenger = ReturnType<typeof createMessenger>;
+
+/** Everything that a page of a signed-in person needs. Touches nothing outside itself until it is started. */
+export function createMessenger(snapshot: Snapshot, platform: Platform = browserPlatform()) {
+  let painted = initialState(snapshot);
+  const store = createStore(painted);
+  const { getState, setState, subscribe } = store;
+  const userId = snapshot.me.id;
+  const views = new Map<string, Range>();
+
+  const api = createApi({ userId, fetch: platform.fetch, onUnauthorized: signOut });
+  const loader = createLoader({ store, api, viewOf: (id) => views.get(id), applyTo, onReplaced: () => reader.reapply() });
+  const reader = createReader({ store, api });
+  const drafts = createDrafts({ userId, storage: platform.localStorage });
+  const outbox = createOutbox({
+    userId,
+    api,
+    store: createOutboxStore(() => setState({ ...getState(), outboxDurable: false })),
+    show: (item, shown) => setState(showUnsent(getState(), item, shown)),
+    onSent(message) {
+      apply({ type: "sent", message });
+      feed.tell({ type: "event", event: { type: "sent", message } });
+    },
+    tell: (news) => feed.tell(news),
+  });
+  const feed = createFeed({
+    userId,
+    cursor: snapshot.cursor,
+    connect: (from) => platform.connect(`/api/messages?${new URLSearchParams({ lastEventId: from, user: userId })}`),
+    openChannel: platform.openChannel && (() => platform.openChannel?.(`parley ${userId}`) as Channel),
+    locks: platform.locks,
+    apply,
+    onConnection(connection) {
+      const open = connection.status === "open";
+      // The server lets a stream of this user open only for this user.
+      setState({ ...getState(), connection, signedOut: open ? false : getState().signedOut });
+      outbox.setConnected(connection.status !== "lost");
+      if (open) wakeAll();
+    },
+    onAsked: wakeAll,
+    onRefused: () => void api.authUser().catch(() => {}),
+    onLead: () => outbox.lead(),
+    onJoined: () => void returnFromSignIn(),
+    onOutbox: (news) => outbox.hear(news),
+    isVisible: platform.isVisible,
+  });
+
+  function applyTo(state: MessengerState, event: StreamEvent): MessengerState {
+    const message = messageOf(event);
+    return applyEvent(state, event, message ? views.get(message.conversationId) : undefined);
+  }
+
+  function apply(event: StreamEvent): void {
+    setState(applyTo(getState(), event));
+    loader.applied(event);
+    const clientId = messageOf(event)?.clientId;
+    if (clientId) void outbox.acknowledge(clientId);
+    if (event.type === "signed_out") {
+      outbox.signOut();
+      feed.silence();
+    }
+  }
+
+  /** A request of this tab was refused; the other tabs have the same cookie. */
+  function signOut(): void {
+    apply({ type: "signed_out" });
+    feed.tell({ type: "event", event: { type: "signed_out" } });
+  }
+
+  function wakeAll(): void {
+    outbox.wake();
+    reader.wake();
+    loader.wake();
+  }
+
+  function wake(): void {
+    if (getState().signedOut) {
+      void returnFromSignIn();
+      return;
+    }
+    feed.nudge();
+    wakeAll();
+  }
+
+  /** Goes on where the same person is signed in again; another one gets nothing of what is held here. */
+  async function returnFromSignIn(): Promise<void> {
+    if (!getState().signedOut) return;
+    const user = await api.authUser().catch(() => null);
+    if (user?.id !== userId || !getState().signedOut) return;
+    setState({ ...getState(), signedOut: false });
+    feed.nudge();
+    wakeAll();
+  }
+
+  return {
+    getState,
+    subscribe,
+    /** The state of the first paint: what hydration compares with. */
+    getInitialState: (): MessengerState => painted,
+    apply,
+    start(): () => void {
+      setState({ ...getState(), drafts: { ...drafts.read(), ...getState().drafts } });
+      const unwatch = platform.watch({
+        wake,
+        attend: reader.setAttentive,
+        resume() {
+          feed.start();
+          wake();
+        },
+        suspend() {
+          drafts.flush();
+          feed.stop();
+        },
+      });
+      feed.start();
+      void outbox.load();
+      return () => {
+        unwatch();
+        drafts.flush();
+        feed.stop();
+      };
+    },
+    /** Takes in a conversation that the server rendered; one that is held already is the fresher one. */
+    seed(read: { conversation: Conversation; messages: readonly Message[] }): void {
+      const before = getState();
+      if (before.transcripts[read.conversation.id]?.messages.length) return;
+      const next = takeIn(before, read);
+      if (before === painted) painted = next;
+      setState(next);
+    },
+    open(id: string): () => void {
+      const close = loader.open(id);
+      return () => {
+        views.delete(id);
+        close();
+      };
+    },
+    loadOlder: loader.loadOlder,
+    loadNewer: loader.loadNewer,
+    jumpToLatest: loader.jumpToLatest,
+    openAround: loader.openAround,
+    loadMore: loader.loadMore,
+    see(id: string, first: number, last: number): void {
+      views.set(id, { first, last });
+      reader.see(id, last);
+    },
+    async send(id: string, content: string): Promise<void> {
+      setDraft(id, "");
+      feed.nudge();
+      await outbox.send(id, content);
+    },
+    retry: outbox.retry,
+    discard: outbox.discard,
+    setDraft,
+    searchUsernames: api.usernames,
+    async startConversation(username: string): Promise<Conversation> {
+      const conversation = await api.startConversation(username);
+      loader.take(conversation);
+      return conversation;
+    },
+  };
+
+  function setDraft(id: string, text: string): void {
+    const state = getState();
+    if ((state.drafts[id] ?? "") === text) return;
+    setState({ ...state, drafts: { ...state.drafts, [id]: text } });
+    drafts.write(id, text);
+  }
+}
+
+function messageOf(event: StreamEvent): Message | null {
+  return event.type === "message" || event.type === "sent" ? event.message : null;
+}
