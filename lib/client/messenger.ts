@@ -31,8 +31,7 @@ import { applyEvent, initialState, type MessengerState, type Snapshot, showUnsen
 import { createStore } from "./store";
 import type { Range } from "./transcript";
 
-export type { Connection, MessengerState, OutboxItem, Snapshot } from "./state";
-export type { Transcript } from "./transcript";
+export type { MessengerState, Snapshot } from "./state";
 
 export type Messenger = ReturnType<typeof createMessenger>;
 

@@ -193,5 +193,3 @@ export function createOutbox(options: {
     },
   };
 }
-
-export type Outbox = ReturnType<typeof createOutbox>;
