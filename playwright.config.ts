@@ -24,7 +24,7 @@ export default defineConfig({
     locale: "en-GB",
     timezoneId: "Europe/Lisbon",
     actionTimeout: 10_000,
-    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
     launchOptions: {
       executablePath: chromium,
       // Nothing that a browser does of its own accord, so that a run neither needs a network nor waits for one.

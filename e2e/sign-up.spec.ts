@@ -5,7 +5,7 @@ import { expect, FAILED_REQUESTS, test } from "./support/test";
 test("two strangers sign up in two browsers, find each other and talk", async ({ browser }) => {
   const mary = await signUp(browser, "mary.shelley");
   const percy = await signUp(browser, "percy");
-  await expect(mary.getByText("They find you as @mary.shelley.")).toBeVisible();
+  await expect(mary.getByRole("main").getByText("They find you as @mary.shelley.")).toBeVisible();
 
   await mary.getByRole("button", { name: "Find or start a conversation" }).click();
   await mary.getByRole("combobox", { name: "Find by name or username" }).fill("per");

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { message, messages, say } from "./support/screen";
+import { composer, message, messages, say } from "./support/screen";
 import { expect, FAILED_REQUESTS, test } from "./support/test";
 
 test.use({ complaints: FAILED_REQUESTS });
@@ -71,4 +71,29 @@ test("a message that had no connection when its tab was closed goes out from the
   await expect(message(graces, "Written on the train")).toBeVisible();
   await next.goto(path);
   await expect(message(next, "Written on the train")).toHaveCount(1);
+});
+
+test("what is read in one tab is read in all, and each keeps the count in its title", async ({ cast, ada, grace }) => {
+  const { path } = await cast.conversation([ada, grace], [[grace, "Hello"]]);
+  const home = await ada.open("/");
+  await say(await grace.open(path), "News");
+  await expect(home).toHaveTitle("(1) Parley");
+  await ada.open(path);
+  await expect(home).toHaveTitle("Parley");
+});
+
+test("where somebody else has signed in since, a tab sends nothing in their name, and shows nothing more of its own", async ({
+  cast,
+  ada,
+  grace,
+}) => {
+  const alan = await cast.person("Alan");
+  const { path } = await cast.conversation([ada, grace], [[grace, "For Ada"]]);
+  const page = await ada.open(path);
+  await composer(page).fill("Is this still me?");
+  await ada.context.addCookies(await alan.context.cookies());
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
+  await expect(page.getByText("For Ada")).toHaveCount(0);
+  await expect(messages(await grace.open(path))).toHaveCount(1);
 });

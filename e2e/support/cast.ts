@@ -87,17 +87,22 @@ export function createCast(parley: Parley, browser: Browser, watch: (context: Br
       );
       return { id, path: `/c/${id}` };
     },
-    /** One of `count` messages of many lengths, numbered: "1. …", by turns; both have read it. */
-    async longConversation(people: readonly [Person, Person], count: number): Promise<Conversation> {
+    /** One of `count` messages of many lengths, numbered: "1. …", by turns. The last `unread` are the second one's, and the first has not read them. */
+    async longConversation(people: readonly [Person, Person], count: number, { unread = 0 } = {}): Promise<Conversation> {
       const id = await start(people);
       await fill(
         id,
         `INSERT INTO messages (id, conversation_id, seq, sender_id, content, created_at)
-         SELECT uuidv7(), $1, n, CASE WHEN n % 3 = 0 THEN $2::uuid ELSE $3::uuid END,
-                n || '. ' || repeat('word by word ', n * 7919 % 13) || repeat(E'\\nand a line', n * 104729 % 3), now() - interval '1 minute' * ($4 - n + 1)
+         SELECT uuidv7(), $1, n, CASE WHEN n % 3 = 0 AND n <= $4 - $5::int THEN $2::uuid ELSE $3::uuid END,
+                n || '. ' || repeat('word by word ', n % 1000 * 7919 % 13) || repeat(E'\\nand a line', n % 1000 * 5 % 3), now() - interval '1 minute' * ($4 - n + 1)
          FROM generate_series(1, $4::int) AS n`,
-        [id, people[0].id, people[1].id, count],
+        [id, people[0].id, people[1].id, count, unread],
       );
+      await parley.sql("UPDATE participants SET read_seq = $3 WHERE conversation_id = $1 AND user_id = $2", [
+        id,
+        people[0].id,
+        count - unread,
+      ]);
       return { id, path: `/c/${id}` };
     },
     async leave(): Promise<void> {

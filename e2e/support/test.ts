@@ -1,4 +1,5 @@
 import { type BrowserContext, test as base, expect } from "@playwright/test";
+import { startTcpProxy, type TcpProxy } from "@/tests/support/tcp-proxy";
 import { type Cast, createCast, type Person } from "./cast";
 import { type Parley, startParley } from "./parley";
 
@@ -13,6 +14,8 @@ type Fixtures = {
   /** What browsers have complained about; anything unexpected fails the test. */
   complained: string[];
   cast: Cast;
+  /** A bad network in front of the server, for those who come by its address. */
+  badNetwork: () => Promise<TcpProxy>;
   ada: Person;
   grace: Person;
 };
@@ -49,6 +52,15 @@ export const test = base.extend<Options & Fixtures, { parley: Parley }>({
     const cast = createCast(parley, browser, (context) => listen(context, complained));
     await use(cast);
     await cast.leave();
+  },
+  async badNetwork({ parley }, use) {
+    const proxies: TcpProxy[] = [];
+    await use(async () => {
+      const proxy = await startTcpProxy(parley.port);
+      proxies.push(proxy);
+      return proxy;
+    });
+    for (const proxy of proxies) await proxy.stop();
   },
   ada: async ({ cast }, use) => use(await cast.person("Ada")),
   grace: async ({ cast }, use) => use(await cast.person("Grace")),

@@ -8,11 +8,15 @@ export interface TcpProxy {
   connections(): number;
   /** Breaks every connection; new ones pass. */
   cut(): void;
+  /** Breaks every connection, and each new one too. */
+  refuse(): void;
+  /** The connections that there are fall silent for ever, and nobody is told; new ones pass. */
+  lose(): void;
   /** From now on nothing passes and nobody is told: connections stay open, and new ones are accepted. */
   blackHole(): void;
   /** From now on everything takes this long, each way. */
   delay(ms: number): void;
-  /** All passes again, what was held back first. */
+  /** All passes again, what was held back first; what was lost stays lost. */
   heal(): void;
   stop(): Promise<void>;
 }
@@ -23,11 +27,12 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let delayMs = 0;
   let swallows = false;
   let count = 0;
+  let refuses = false;
 
   function forward(from: Socket, to: Socket): void {
     const line = createLine(() => !swallows);
     lines.add(line);
-    const pass = (work: () => void) => line.push(Date.now() + delayMs, work);
+    const pass = (work: () => void) => lines.has(line) && line.push(Date.now() + delayMs, work);
     from.on("data", (bytes) => pass(() => to.write(bytes)));
     from.on("end", () => pass(() => to.end()));
     from.on("close", () => pass(() => to.destroy()));
@@ -37,6 +42,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
 
   const server = createServer({ allowHalfOpen: true }, (client) => {
     count++;
+    if (refuses) return void client.destroy();
     const upstream = connect({ port: targetPort, host: "127.0.0.1", allowHalfOpen: true });
     for (const socket of [client, upstream]) {
       sockets.add(socket);
@@ -58,6 +64,11 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     url: `http://127.0.0.1:${port}`,
     connections: () => count,
     cut,
+    refuse() {
+      refuses = true;
+      cut();
+    },
+    lose: () => lines.clear(),
     blackHole() {
       swallows = true;
     },
@@ -67,6 +78,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     heal() {
       delayMs = 0;
       swallows = false;
+      refuses = false;
       for (const line of lines) line.move();
     },
     async stop() {

@@ -1,0 +1,100 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Page } from "@playwright/test";
+import type { TcpProxy } from "@/tests/support/tcp-proxy";
+import type { Conversation } from "./support/cast";
+import type { Parley } from "./support/parley";
+import { message, messages, say, transcript, words } from "./support/screen";
+import { expect, FAILED_REQUESTS, test } from "./support/test";
+
+/** Messages that are exchanged in all: `npm run chaos` sets more. */
+const COUNT = Number(process.env.CHAOS_MESSAGES ?? 80);
+
+test.use({ complaints: FAILED_REQUESTS });
+
+test("two people with two tabs each see the same and all of it, over a network that keeps failing", async ({
+  cast,
+  parley,
+  badNetwork,
+}) => {
+  test.setTimeout(60_000 + COUNT * 1_000);
+  const networks = [await badNetwork(), await badNetwork()] as const;
+  const ada = await cast.person("Ada", { baseURL: networks[0].url });
+  const grace = await cast.person("Grace", { baseURL: networks[1].url });
+  const conversation = await cast.conversation([ada, grace]);
+  const { path } = conversation;
+  const tabs = [await ada.open(path), await ada.open(path), await grace.open(path), await grace.open(path)];
+
+  const over = new AbortController();
+  const weather = networks.map((network, n) => fail(network, n + 1, over.signal));
+  for (let n = 1; n <= COUNT; n++) await say(tabs[n % 4] as Page, `Message ${n}`);
+  over.abort();
+  await Promise.all(weather);
+
+  await expect.poll(async () => (await saidIn(parley, conversation)).length, { timeout: 60_000 }).toBeGreaterThanOrEqual(COUNT);
+  const said = await saidIn(parley, conversation);
+  expect([...said].sort()).toEqual(Array.from({ length: COUNT }, (_, n) => `Message ${n + 1}`).sort());
+  for (const tab of tabs) await expect.poll(() => allWords(tab), { timeout: 60_000 }).toEqual(said);
+});
+
+test("a quiet note tells of a connection that has been gone for five seconds, and goes by itself", async ({ cast, badNetwork, grace }) => {
+  const network = await badNetwork();
+  const ada = await cast.person("Ada", { baseURL: network.url });
+  const { path } = await cast.conversation([ada, grace], [[grace, "Hello"]]);
+  const page = await ada.open(path);
+  const note = page.getByText("No connection. What you write is kept and sent later.");
+  await expect(message(page, "Hello")).toBeVisible();
+  network.refuse();
+  await expect(note).toBeHidden();
+  await expect(note).toBeVisible();
+  await say(page, "Into the void");
+  await expect(message(page, "Into the void").getByText("Waiting for a connection")).toBeAttached();
+  network.heal();
+  await expect(note).toBeHidden({ timeout: 20_000 });
+  await expect(message(await grace.open(path), "Into the void")).toBeVisible();
+});
+
+test("a connection that went silent is given up for a new one", async ({ cast, badNetwork, grace }) => {
+  const network = await badNetwork();
+  const ada = await cast.person("Ada", { baseURL: network.url });
+  const { path } = await cast.conversation([ada, grace], [[grace, "Hello"]]);
+  const page = await ada.context.newPage();
+  await page.clock.install();
+  await page.goto(path);
+  await expect(page.getByRole("textbox", { name: /^Message to / })).toBeFocused();
+  const graces = await grace.open(path);
+  await say(graces, "While all was well");
+  await expect(message(page, "While all was well")).toBeVisible();
+  network.lose();
+  await say(graces, "Into the silence");
+  await expect(message(graces, "Into the silence").getByText("Sent")).toBeAttached();
+  await expect(messages(page)).toHaveCount(2);
+  let seconds = 0;
+  await expect(async () => {
+    await page.clock.runFor(5_000);
+    seconds += 5;
+    await expect(message(page, "Into the silence")).toBeVisible({ timeout: 300 });
+  }).toPass({ intervals: [0] });
+  expect(seconds).toBeLessThan(60);
+});
+
+/** Something goes wrong every one to three seconds, in an order that is the same in every run. */
+async function fail(network: TcpProxy, seed: number, over: AbortSignal): Promise<void> {
+  const faults = [() => network.cut(), () => network.delay(300), () => network.blackHole(), () => network.cut(), () => network.heal()];
+  for (let n = seed; !over.aborted; n++) {
+    faults[(n * 7) % faults.length]?.();
+    await pause(1_000 + ((n * 617) % 2_000), undefined, { signal: over }).catch(() => {});
+    network.heal();
+  }
+}
+
+/** What the server holds, in its order. */
+async function saidIn(parley: Parley, { id }: Conversation): Promise<string[]> {
+  const rows = await parley.sql<{ content: string }>("SELECT content FROM messages WHERE conversation_id = $1 ORDER BY seq", [id]);
+  return rows.map(({ content }) => content);
+}
+
+/** The whole transcript: what is in the page, gathered while scrolling from its end to its beginning. */
+async function allWords(page: Page): Promise<string[]> {
+  await transcript(page).evaluate((scroller) => scroller.scrollTo(0, 0));
+  return words(page);
+}
