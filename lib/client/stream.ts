@@ -4,6 +4,8 @@ import { retryDelay } from "./retry";
 
 /** No byte for this long: the connection is dead, whatever the browser believes. */
 export const SILENCE_MAX_MS = 2 * STREAM_HEARTBEAT_MS;
+/** A server that is there answers at once. One that does not may have been asked on a connection that died unnoticed. */
+const OPENING_MAX_MS = 10_000;
 /** How often silence is looked for. A machine that wakes from sleep finds its stream silent with the first look. */
 const LOOK_MS = 5_000;
 
@@ -34,17 +36,19 @@ export function createStream(options: {
   let look: ReturnType<typeof setInterval> | undefined;
   let failures = 0;
   let heardAt = 0;
+  let patience = OPENING_MAX_MS;
 
   function connect(): void {
     disconnect();
     const from = options.from();
     heardAt = Date.now();
+    patience = OPENING_MAX_MS;
     look = setInterval(check, LOOK_MS);
     options.onConnecting(from);
     const opened = options.connect(from);
     source = opened;
     opened.onopen = () => {
-      heardAt = Date.now();
+      heard();
       options.onStatus("open");
     };
     opened.onerror = () => {
@@ -53,16 +57,21 @@ export function createStream(options: {
       if (refused) options.onRefused();
     };
     const hear = (name: string | undefined) => (message: MessageEvent) => {
-      heardAt = Date.now();
+      heard();
       failures = 0;
       options.onEvent(decode(name, message.data), message.lastEventId);
     };
     opened.onmessage = hear(undefined);
     for (const name of Object.values(EVENT_NAMES)) if (name !== null) opened.addEventListener(name, hear(name));
     opened.addEventListener(PING, (message: MessageEvent) => {
-      heardAt = Date.now();
+      heard();
       options.onCursor(message.lastEventId);
     });
+  }
+
+  function heard(): void {
+    heardAt = Date.now();
+    patience = SILENCE_MAX_MS;
   }
 
   function disconnect(): void {
@@ -79,7 +88,7 @@ export function createStream(options: {
   }
 
   function check(): void {
-    if (source && Date.now() - heardAt > SILENCE_MAX_MS) lose();
+    if (source && Date.now() - heardAt > patience) lose();
   }
 
   return {

@@ -80,10 +80,18 @@ describe("A stream that breaks", () => {
 
 describe("A stream that falls silent", () => {
   test("for twice the heartbeat is given up for a new one", async () => {
-    const { sources } = open();
+    const { sources, last } = open();
+    last().push("ping", "1-1-0", 0);
+    last().arriveAll();
     await vi.advanceTimersByTimeAsync(SILENCE_MAX_MS);
     expect(sources).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(7_000);
+    expect(sources).toHaveLength(2);
+  });
+
+  test("from the beginning is given up sooner, for a server that is there answers at once", async () => {
+    const { sources } = open();
+    await vi.advanceTimersByTimeAsync(17_000);
     expect(sources).toHaveLength(2);
   });
 
