@@ -1,4 +1,3 @@
-import { signIn } from "next-auth/react";
 import { ErrorBody } from "@/lib/protocol/errors";
 
 /** Sentences by field; what belongs to no field stands under `form`. */
@@ -55,10 +54,14 @@ export async function formErrors(response: Response): Promise<FormErrors> {
   return "errors" in body.data ? body.data.errors : { form: body.data.message };
 }
 
+/** Speaks to next-auth itself, whose own client leaves the page where the server cannot be reached. */
 async function signInWith(credentials: Record<string, string>): Promise<FormErrors | null> {
   try {
-    const result = await signIn("credentials", { ...credentials, redirect: false });
-    return result?.ok ? null : { form: refusalOf(result?.error ?? "") };
+    const { csrfToken } = await (await fetch("/api/auth/csrf")).json();
+    const body = new URLSearchParams({ ...credentials, csrfToken, json: "true" });
+    const response = await fetch("/api/auth/callback/credentials", { method: "POST", body });
+    const { url } = await response.json();
+    return response.ok ? null : { form: refusalOf(new URL(url).searchParams.get("error") ?? "") };
   } catch {
     return UNREACHABLE;
   }
