@@ -1,6 +1,6 @@
 "use client";
 
-import { CloudOff, LogIn } from "lucide-react";
+import { CloudOff } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useConnection, useMessenger } from "@/lib/client/hooks";
 
@@ -9,25 +9,14 @@ const PATIENCE_MS = 5_000;
 
 /** Says quietly that the connection is gone, once it has been for a while, and goes by itself. It floats: nothing makes room for it. */
 export function ConnectionBanner() {
-  const signedOut = useMessenger((state) => state.signedOut);
   const lost = useLostForLong();
   return (
     <div role="status" className="connection-banner">
-      {signedOut ? (
+      {lost && (
         <p>
-          <LogIn aria-hidden="true" className="size-4 shrink-0 text-muted" />
-          You are signed out here.
-          <a href="/sign-in" className="font-medium text-accent underline underline-offset-3 hover:no-underline">
-            Sign in
-          </a>
+          <CloudOff aria-hidden="true" className="size-4 shrink-0 text-muted" />
+          No connection. What you write is kept and sent later.
         </p>
-      ) : (
-        lost && (
-          <p>
-            <CloudOff aria-hidden="true" className="size-4 shrink-0 text-muted" />
-            No connection. What you write is kept and sent later.
-          </p>
-        )
       )}
     </div>
   );

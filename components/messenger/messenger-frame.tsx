@@ -11,6 +11,7 @@ import { ConversationSkeleton } from "./conversation-skeleton";
 import { FindContext } from "./find-context";
 import { FindDialog } from "./find-dialog";
 import { Sidebar } from "./sidebar";
+import { SignedOut } from "./signed-out";
 
 /**
  * The frame that stays while conversations come and go: the list at the left, what is open at the
@@ -39,6 +40,7 @@ export function MessengerFrame({ snapshot, children }: { snapshot: Snapshot; chi
       </div>
       <FindDialog open={finding} onOpenChange={setFinding} openId={openId} />
       <Announcer />
+      <SignedOut />
     </MessengerContext>
   );
 }
