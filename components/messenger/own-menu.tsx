@@ -3,6 +3,7 @@
 import { Menu } from "@base-ui/react/menu";
 import { LogOut, Settings } from "lucide-react";
 import { useRouter } from "next/navigation";
+import { useRef } from "react";
 import { Avatar, PersonName } from "@/components/ui/avatar";
 import { endThisSession } from "@/lib/client/account";
 import { useMessenger } from "@/lib/client/hooks";
@@ -11,12 +12,16 @@ import { useMessenger } from "@/lib/client/hooks";
 export function OwnMenu() {
   const me = useMessenger((state) => state.me);
   const router = useRouter();
+  // Within the landmark of its trigger, where those look for it who go from landmark to landmark.
+  const home = useRef<HTMLDivElement>(null);
   return (
     <Menu.Root>
-      <Menu.Trigger aria-label="Your account" className="rounded-full touch:p-1.5">
-        <Avatar user={me} size="sm" />
-      </Menu.Trigger>
-      <Menu.Portal>
+      <div ref={home}>
+        <Menu.Trigger aria-label="Your account" className="rounded-full touch:p-1.5">
+          <Avatar user={me} size="sm" />
+        </Menu.Trigger>
+      </div>
+      <Menu.Portal container={home}>
         <Menu.Positioner align="end" sideOffset={6} className="z-20">
           <Menu.Popup className="floating w-60 p-1.5">
             <div className="px-2.5 pt-1.5 pb-2.5">
