@@ -17,6 +17,9 @@ type Props = {
  * measure after React knows what will change and before the change is in the document.
  */
 export class KeepPlace extends Component<Props> {
+  /** Somebody wrote while what is shown ended earlier: the end is on its way, and they go there with it. */
+  private isExpected = false;
+
   override getSnapshotBeforeUpdate(): Place | null {
     const scroller = this.props.scroller.current;
     return scroller && placeOf(scroller);
@@ -29,7 +32,9 @@ export class KeepPlace extends Component<Props> {
     const wrote = lastOwn !== undefined && lastOwn !== before.lastOwn;
     // Within a pixel it is the end: then whatever grows there, such as a note that a message failed, is followed too.
     const follows = place.away < 1 || (place.away <= NEAR_END_PX && lastKey !== before.lastKey);
-    if (wrote || (follows && before.atEnd && atEnd)) goToEnd(scroller);
+    const arrives = this.isExpected && atEnd;
+    this.isExpected = (wrote || this.isExpected) && !atEnd;
+    if (wrote || arrives || (follows && before.atEnd && atEnd)) goToEnd(scroller);
     else returnTo(scroller, place);
   }
 

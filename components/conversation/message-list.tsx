@@ -52,9 +52,9 @@ export function MessageList({ conversation, transcript, label }: { conversation:
     return () => cancelAnimationFrame(frame);
   }, [rows]);
 
-  const toLatest = () => {
-    if (atEnd && scroller.current) goToEnd(scroller.current);
-    else void messenger.jumpToLatest(id);
+  const toLatest = async () => {
+    await messenger.jumpToLatest(id);
+    if (scroller.current) goToEnd(scroller.current);
   };
 
   return (
@@ -85,7 +85,7 @@ export function MessageList({ conversation, transcript, label }: { conversation:
           </div>
         </KeepPlace>
       </section>
-      {(away || !atEnd) && <JumpToLatest count={conversation.unreadCount} onJump={toLatest} />}
+      {(away || !atEnd) && <JumpToLatest count={conversation.unreadCount} onJump={() => void toLatest()} />}
     </div>
   );
 }
