@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { sql } from "../support/database";
 import { host, hostName } from "../support/host";
 import { listen } from "../support/listen";
 import { type Person, signIn } from "../support/person";
@@ -26,6 +27,13 @@ async function statements(task: () => Promise<unknown>): Promise<string[]> {
   return seen;
 }
 
+/** Whether the wake-up channel has greeted: opening it, a server forgets whom it knows. */
+async function greeted(): Promise<boolean> {
+  const said =
+    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'parley hints' AND query LIKE '%notify%'";
+  return (await sql(said)).length > 0;
+}
+
 // In other hosts the pool is in another process.
 describe.runIf(hostName === "handlers")("one statement", () => {
   let one: Person;
@@ -38,8 +46,11 @@ describe.runIf(hostName === "handlers")("one statement", () => {
     await host({ RATE_LIMIT: "on" });
     ({ one, other, id } = await pair());
     lastId = (await sendMany(one, id, 10)).at(-1)?.id ?? "";
-    await conversation(other, id);
+    while (!(await greeted()));
   });
+
+  // Known already: who somebody is, is believed for a few seconds.
+  beforeEach(() => Promise.all([conversation(one, id), conversation(other, id)]));
 
   it.each([
     ["sends a message", () => send(one, id, "hello")],
@@ -53,7 +64,7 @@ describe.runIf(hostName === "handlers")("one statement", () => {
     ["suggests names", () => one.fetch("/api/usernames?search=p")],
   ])("%s", async (_, task) => {
     const seen = await statements(task);
-    expect(seen).toHaveLength(1);
+    expect(seen).toEqual([expect.any(String)]);
   });
 
   it("more, and none of them twice, for a device that is seen for the first time", async () => {
