@@ -2,7 +2,7 @@
 
 import { CloudOff } from "lucide-react";
 import { useEffect, useState } from "react";
-import { useConnection, useMessenger } from "@/lib/client/hooks";
+import { useMessenger } from "@/lib/client/hooks";
 
 /** Shorter gaps heal unseen. */
 const PATIENCE_MS = 5_000;
