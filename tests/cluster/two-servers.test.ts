@@ -88,7 +88,7 @@ test(
 );
 
 test(
-  "with the hints dead every message arrives within 1.5 s, none is lost, and the hints come back by themselves",
+  "with the hint connections killed all the time every message arrives within 1.5 s, and they come back by themselves",
   async () => {
     const [ann, bob] = (await people(2, "hints")) as [Person, Person];
     const talk = await group(ann, bob);
