@@ -43,8 +43,8 @@ async function start(settings: Settings): Promise<void> {
     return opened;
   });
   await step(() => migrate(database.url));
-  await step(epoch);
   running.unshift(() => pool().end());
+  await step(epoch);
   const app = next({ dev: false });
   await step(() => app.prepare());
   const server = createHost(app.getRequestHandler());

@@ -39,6 +39,16 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s ends server and database within fi
   expect(home.postmaster()).toBeNull();
 });
 
+test("npm start ends with npm, which is what service managers signal", async () => {
+  const home = dataFolder();
+  const { child, ended, logs } = home.npmStart();
+  await expect.poll(logs, { timeout: 30_000 }).toContain("Ctrl+C stops Parley.");
+  expect(home.postmaster()).not.toBeNull();
+  child.kill("SIGTERM");
+  await ended;
+  await expect.poll(() => home.postmaster()).toBeNull();
+});
+
 test.each([100, 500, 1_000, 1_500])("Ctrl+C %i ms into a start leaves nothing running", async (ms) => {
   const home = dataFolder();
   const { child, ended } = home.begin();

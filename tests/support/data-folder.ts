@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { findPostmaster } from "@/lib/host/postmaster";
-import { freePort, type RunningServer, type Starting, spawnNode, startServer } from "./server";
+import { freePort, type RunningServer, type Starting, spawnNode, spawnProgram, startServer } from "./server";
 
 /** A data folder for one test, and servers on it as somebody's own machine runs them: nothing configured. */
 export interface DataFolder {
@@ -11,6 +11,8 @@ export interface DataFolder {
   start(env?: Record<string, string>, port?: number): Promise<RunningServer>;
   /** A process that starts, and may not get there: the tests are about that. */
   begin(env?: Record<string, string>): Starting;
+  /** The command that the README tells people. */
+  npmStart(): Starting;
   /** What a start that fails says, and its exit code. */
   startInVain(env?: Record<string, string>): Promise<{ code: number | NodeJS.Signals; said: string }>;
   /** The process that is the database now, or null. */
@@ -39,6 +41,7 @@ export function dataFolder(): DataFolder {
       return server;
     },
     begin,
+    npmStart: () => spawnProgram("npm", ["start"], { ...unconfigured, PORT: "0" }),
     async startInVain(env) {
       const { ended, logs } = begin({ PORT: String(await freePort()), ...env });
       return { code: await ended, said: logs() };

@@ -52,8 +52,10 @@ export interface Starting {
   logs(): string;
 }
 
-export function spawnNode(args: string[], env: Record<string, string>): Starting {
-  const child = spawn(process.execPath, args, {
+export const spawnNode = (args: string[], env: Record<string, string>): Starting => spawnProgram(process.execPath, args, env);
+
+export function spawnProgram(program: string, args: string[], env: Record<string, string>): Starting {
+  const child = spawn(program, args, {
     env: { ...process.env, NODE_ENV: "production", HOST: "127.0.0.1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
