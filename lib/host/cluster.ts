@@ -17,24 +17,31 @@ async function start(): Promise<void> {
   const database = await openDatabase({ PORT, HOST, DATA_DIR });
   await migrate(database.url);
   const members = Array.from({ length: instances() }, () => new Member());
-  await Promise.all(members.map((member) => member.start()));
-
   const balancer = createBalancer(() => members.flatMap(({ port }) => port ?? []));
+  const stop = async (code: number) => {
+    balancer.close();
+    await Promise.all(members.map((member) => member.stop()));
+    await database.stop();
+    process.exit(code);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop(0));
+
+  const ready = await Promise.all(members.map((member) => member.start()));
+  // It has said why.
+  if (ready.includes(false)) return stop(1);
   const port = await listen(balancer, PORT, HOST);
   console.log(`Parley is ready at http://${HOST ?? "localhost"}:${port}, served by ${members.length} processes`);
   console.log(`Your data is in ${database.place}; Ctrl+C stops Parley.`);
 
   let turn = Promise.resolve();
   process.on("SIGHUP", () => {
-    for (const member of members) turn = turn.then(() => member.restart());
+    turn = turn.then(() => restart(members));
   });
-  const stop = async () => {
-    balancer.close();
-    await Promise.all(members.map((member) => member.stop()));
-    await database.stop();
-    process.exit(0);
-  };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop());
+}
+
+/** Ends with the first that does not come back, so that what a broken update leaves goes on. */
+async function restart(members: readonly Member[]): Promise<void> {
+  for (const member of members) if (!(await member.restart())) return;
 }
 
 function instances(): number {

@@ -12,8 +12,8 @@ export class Member {
   private ended: Promise<void> = Promise.resolve();
   private wanted = true;
 
-  /** Resolves when it takes requests, or has ended instead. */
-  async start(): Promise<void> {
+  /** Resolves when it takes requests: true; or has ended instead: false. */
+  async start(): Promise<boolean> {
     // The channel tells it when this process is gone, however that came about.
     const child = spawn(process.execPath, ["dist/server.mjs"], {
       env: { ...process.env, HOST: "127.0.0.1", PORT: "0", TRUST_PROXY: "1" },
@@ -22,14 +22,14 @@ export class Member {
     this.child = child;
     this.ended = new Promise((resolve) => child.once("exit", () => resolve()));
     void this.ended.then(() => this.gone());
-    await Promise.race([this.ended, this.ready(child)]);
+    return Promise.race([this.ended.then(() => false), this.ready(child)]);
   }
 
-  /** Others take the requests while this one finishes its own and comes back as a new process. */
-  async restart(): Promise<void> {
+  /** Others take the requests while this one finishes its own and comes back as a new process; resolves as a start does. */
+  async restart(): Promise<boolean> {
     await this.stop();
     this.wanted = true;
-    await this.start();
+    return this.start();
   }
 
   async stop(): Promise<void> {
@@ -39,11 +39,11 @@ export class Member {
     await this.ended;
   }
 
-  private ready(child: ChildProcess): Promise<void> {
+  private ready(child: ChildProcess): Promise<boolean> {
     return new Promise((resolve) => {
       child.once("message", ({ port }: { port: number }) => {
         if (this.wanted) this.port = port;
-        resolve();
+        resolve(true);
       });
     });
   }
