@@ -117,7 +117,11 @@ test("a reader whose log is cleared away in the middle of its replay is told to 
   stream.pause();
   await expect.poll(() => [...host.answers].some((answer) => answer.writableNeedDrain)).toBe(true);
   await sql("UPDATE events SET created_at = now() - interval '8 days'");
-  await pruneEvents();
+  const cleared = async () => {
+    await pruneEvents();
+    return sql("SELECT FROM events WHERE conversation_id = $1", [talk]);
+  };
+  await expect.poll(cleared, { timeout: 10_000 }).toEqual([]);
   stream.resume();
   await Promise.race([stream.first(reset), stream.first(ready)]);
   expect(stream.events.filter(isMessage).length).toBeLessThan(2_000);

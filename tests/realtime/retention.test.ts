@@ -35,20 +35,32 @@ async function log(count: number, daysAgo: number): Promise<void> {
     COMMIT; END LOOP; END $$`);
 }
 
+/**
+ * Repeats until this many have gone: transactions of other databases on the same PostgreSQL count as open too, and such
+ * are about while other files run.
+ */
+async function pruned(count: number, prune = () => pruneEvents(WEEK)): Promise<void> {
+  let gone = 0;
+  await expect.poll(async () => (gone += await prune()), { timeout: 10_000 }).toBe(count);
+}
+
 const left = async () => (await sql<{ count: number }>("SELECT count(*)::int AS count FROM events"))[0]?.count;
 
 test("what is older than is kept goes, all of it, and nothing else", async () => {
   await log(11_000, 8);
   await log(100, 6);
-  expect(await pruneEvents(WEEK)).toBe(11_000);
+  await pruned(11_000);
   expect(await left()).toBe(100);
   expect(await pruneEvents(WEEK)).toBe(0);
 });
 
 test("servers that clear away at once take nothing out twice and never wait for each other", async () => {
   await log(6_000, 8);
-  const counts = await Promise.all(Array.from({ length: 6 }, () => pruneEvents(WEEK)));
-  expect(counts.reduce((sum, count) => sum + count)).toBe(6_000);
+  await pruned(6_000, async () => {
+    const counts = await Promise.all(Array.from({ length: 6 }, () => pruneEvents(WEEK)));
+    return counts.reduce((sum, count) => sum + count);
+  });
+  expect(await left()).toBe(0);
 
   await log(10, 8);
   const other = new pg.Client({ connectionString: database() });
@@ -56,7 +68,7 @@ test("servers that clear away at once take nothing out twice and never wait for 
   await other.query("SELECT pg_advisory_lock(hashtext('parley.prune_events'))");
   expect(await pruneEvents(WEEK)).toBe(0);
   await other.end();
-  await expect.poll(() => pruneEvents(WEEK)).toBe(10);
+  await pruned(10);
 });
 
 test("nothing goes that a transaction still open could make somebody resume before", async () => {
@@ -67,7 +79,7 @@ test("nothing goes that a transaction still open could make somebody resume befo
   expect(await pruneEvents(WEEK)).toBe(0);
   await open.query("COMMIT");
   await open.end();
-  expect(await pruneEvents(WEEK)).toBe(5);
+  await pruned(5);
 });
 
 test("who was away for longer than the log is kept loads afresh; who was not, misses nothing", async () => {
@@ -79,7 +91,7 @@ test("who was away for longer than the log is kept loads afresh; who was not, mi
   const lastWeek = await pointAfter("old, but not that old");
   await say("missed");
   await sql("UPDATE events SET created_at = now() - interval '8 days' WHERE xid < $1", [Number(lastWeek.split("-")[1])]);
-  expect(await pruneEvents(WEEK)).toBeGreaterThan(0);
+  await pruned(22);
 
   await (await openStream(host.url, { token: ann.token, from: longAgo })).first(reset);
   const back = await openStream(host.url, { token: ann.token, from: lastWeek });
