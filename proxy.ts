@@ -50,5 +50,5 @@ function contentSecurityPolicy(nonce: string): string {
 
 export const config = {
   // Pages. Route handlers and files set their own headers.
-  matcher: [{ source: "/((?!api/|_next/static|_next/image|icon|manifest.webmanifest|.*\\.png$).*)" }],
+  matcher: ["/((?!api/|_next/static/|icon[\\w-]*\\.(?:png|svg)$|manifest\\.webmanifest$).*)"],
 };

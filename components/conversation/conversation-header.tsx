@@ -6,10 +6,12 @@ import { Avatar, PersonName } from "@/components/ui/avatar";
 import { ICON_BUTTON } from "@/components/ui/button";
 import { cameFrom } from "@/lib/client/back";
 import { useMessenger } from "@/lib/client/hooks";
+import { useVisit } from "@/lib/client/visit";
 import type { User } from "@/lib/protocol/users";
 
 /** With whom one talks and, where the list is not beside it, the way back to the list. */
 export function ConversationHeader({ other }: { other: User | null }) {
+  const { onLinkClick } = useVisit();
   const online = useMessenger((state) => other !== null && state.online.has(other.id));
   return (
     <header className="flex min-h-16 shrink-0 items-center gap-3 px-4 pt-[env(safe-area-inset-top)] max-md:gap-2 max-md:ps-1.5">
@@ -19,7 +21,7 @@ export function ConversationHeader({ other }: { other: User | null }) {
         className={`${ICON_BUTTON} md:hidden`}
         onClick={(event) => {
           // Going back and not forth keeps the browser's own back button meaning what it says.
-          if (!cameFrom("/")) return;
+          if (!cameFrom("/")) return onLinkClick(event);
           event.preventDefault();
           window.history.back();
         }}

@@ -1,9 +1,9 @@
 "use client";
 
-import { useLayoutEffect, useMemo } from "react";
+import { useEffect, useLayoutEffect, useMemo } from "react";
 import { useConversation, useMessengerActions, useTranscript } from "@/lib/client/hooks";
 import { displayName } from "@/lib/client/person";
-import { windowOf } from "@/lib/client/transcript";
+import { EMPTY, type Transcript, windowOf } from "@/lib/client/transcript";
 import type { Conversation } from "@/lib/protocol/conversations";
 import type { Message } from "@/lib/protocol/messages";
 import { Composer } from "./composer";
@@ -15,24 +15,27 @@ export type Read = { conversation: Conversation; messages: Message[] };
 
 /**
  * One conversation. Until the store has taken in what the server read, that is shown itself: so the
- * first paint, hydration and a later visit are one and the same markup.
+ * first paint, hydration and a later visit are one and the same markup. Without it the store loads.
  */
-export function ConversationScreen({ read }: { read: Read }) {
-  const { id } = read.conversation;
+export function ConversationScreen({ id, read }: { id: string; read?: Read }) {
   const messenger = useMessengerActions();
-  const conversation = useConversation(id) ?? read.conversation;
-  const painted = useMemo(() => {
-    const { lastMessage, unreadCount, readSeq } = read.conversation;
-    return windowOf(read.messages, lastMessage?.seq ?? 0, { firstUnread: unreadCount > 0 ? readSeq + 1 : null });
-  }, [read]);
+  const conversation = useConversation(id) ?? read?.conversation;
+  const painted = useMemo(() => (read ? paintedWindow(read) : EMPTY), [read]);
   const transcript = useTranscript(id) ?? painted;
 
   useLayoutEffect(() => {
-    messenger.seed(read);
+    if (read) messenger.seed(read);
     return messenger.open(id);
   }, [messenger, id, read]);
 
-  const name = conversation.otherParticipant ? displayName(conversation.otherParticipant) : "this group";
+  const other = conversation?.otherParticipant;
+  const name = other ? displayName(other) : "this group";
+  useEffect(() => {
+    // What the server renders brings its title along.
+    if (!read) document.title = `${name} · Parley`;
+  }, [read, name]);
+
+  if (!conversation) return null;
   return (
     <>
       <ConversationHeader other={conversation.otherParticipant} />
@@ -40,4 +43,9 @@ export function ConversationScreen({ read }: { read: Read }) {
       <Composer conversationId={id} label={`Message to ${name}`} />
     </>
   );
+}
+
+function paintedWindow({ conversation, messages }: Read): Transcript {
+  const { lastMessage, unreadCount, readSeq } = conversation;
+  return windowOf(messages, lastMessage?.seq ?? 0, { firstUnread: unreadCount > 0 ? readSeq + 1 : null });
 }

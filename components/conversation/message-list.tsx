@@ -52,6 +52,7 @@ export function MessageList({ conversation, transcript, label }: { conversation:
     return () => cancelAnimationFrame(frame);
   }, [rows]);
 
+  const retryOlder = () => void (rows.length > 0 ? messenger.loadOlder(id) : messenger.jumpToLatest(id));
   const toLatest = async () => {
     await messenger.jumpToLatest(id);
     if (scroller.current) goToEnd(scroller.current);
@@ -69,7 +70,7 @@ export function MessageList({ conversation, transcript, label }: { conversation:
         >
           <div className="mx-auto w-full max-w-190 px-4 pt-6 pb-3">
             {atStart && <NothingYet conversation={conversation} empty={rows.length === 0} />}
-            {!atStart && <TranscriptEdge loading={loadingOlder || loadingWindow} error={error} onRetry={() => messenger.loadOlder(id)} />}
+            {!atStart && <TranscriptEdge loading={loadingOlder || loadingWindow} error={error} onRetry={retryOlder} />}
             {!atStart && !error && <EdgeSentinel root={scroller} key={`o${messages[0]?.seq}`} onReach={() => messenger.loadOlder(id)} />}
             <ol className="flex flex-col">
               {rows.map(({ key, ...row }) => (
@@ -81,7 +82,9 @@ export function MessageList({ conversation, transcript, label }: { conversation:
               ))}
             </ol>
             {!atEnd && !error && <EdgeSentinel root={scroller} key={`n${messages.at(-1)?.seq}`} onReach={() => messenger.loadNewer(id)} />}
-            {!atEnd && <TranscriptEdge loading={loadingNewer || loadingWindow} error={error} onRetry={() => messenger.loadNewer(id)} />}
+            {!atEnd && rows.length > 0 && (
+              <TranscriptEdge loading={loadingNewer || loadingWindow} error={error} onRetry={() => messenger.loadNewer(id)} />
+            )}
           </div>
         </KeepPlace>
       </section>

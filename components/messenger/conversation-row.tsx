@@ -5,6 +5,7 @@ import { memo } from "react";
 import { Avatar, PersonName } from "@/components/ui/avatar";
 import { Time } from "@/components/ui/time";
 import { useConversation, useDraft } from "@/lib/client/hooks";
+import { useVisit } from "@/lib/client/visit";
 import { UnreadCount } from "./unread-count";
 
 type Props = { id: string; open: boolean; tabStop: boolean; onFocus: (id: string) => void };
@@ -13,6 +14,7 @@ type Props = { id: string; open: boolean; tabStop: boolean; onFocus: (id: string
 export const ConversationRow = memo(function ConversationRow({ id, open, tabStop, onFocus }: Props) {
   const conversation = useConversation(id);
   const draft = useDraft(id).trim();
+  const { onLinkClick } = useVisit();
   const other = conversation?.otherParticipant;
   if (!conversation || !other) return null;
   const { lastMessage, unreadCount } = conversation;
@@ -25,6 +27,7 @@ export const ConversationRow = memo(function ConversationRow({ id, open, tabStop
         aria-current={open ? "page" : undefined}
         tabIndex={tabStop ? 0 : -1}
         onFocus={() => onFocus(id)}
+        onClick={onLinkClick}
         className="flex h-17 items-center gap-3 rounded-md px-3 outline-offset-[-2px] transition-colors duration-120 hover:bg-hover aria-[current=page]:bg-selected"
       >
         <Pending />

@@ -3,11 +3,11 @@
 import { Autocomplete } from "@base-ui/react/autocomplete";
 import { Dialog } from "@base-ui/react/dialog";
 import { Search, X } from "lucide-react";
-import { useRouter } from "next/navigation";
 import { ICON_BUTTON } from "@/components/ui/button";
 import { type Found, useFind } from "@/lib/client/find";
 import { useMessengerActions } from "@/lib/client/hooks";
 import { useKey } from "@/lib/client/keys";
+import { useVisit } from "@/lib/client/visit";
 import { FoundRow } from "./found-row";
 
 type Props = { open: boolean; onOpenChange: (open: boolean) => void; openId: string | null };
@@ -34,7 +34,7 @@ export function FindDialog({ open, onOpenChange, openId }: Props) {
 }
 
 function FindPanel({ openId, onDone }: { openId: string | null; onDone: () => void }) {
-  const router = useRouter();
+  const { visit } = useVisit();
   const messenger = useMessengerActions();
   const { text, setText, groups, status, setError } = useFind(messenger, openId);
 
@@ -42,7 +42,7 @@ function FindPanel({ openId, onDone }: { openId: string | null; onDone: () => vo
     try {
       const id = found.kind === "conversation" ? found.id : (await messenger.startConversation(found.username)).id;
       onDone();
-      router.push(`/c/${id}`);
+      visit(`/c/${id}`);
     } catch (error) {
       setError(error instanceof Error ? error.message : "That did not work.");
     }

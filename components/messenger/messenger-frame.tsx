@@ -1,7 +1,8 @@
 "use client";
 
-import { useSelectedLayoutSegments } from "next/navigation";
+import { usePathname, useSelectedLayoutSegments } from "next/navigation";
 import { type ReactNode, useCallback, useEffect, useState } from "react";
+import { ConversationScreen } from "@/components/conversation/conversation-screen";
 import { MessengerContext, useStart } from "@/lib/client/hooks";
 import { followKeyboard } from "@/lib/client/keyboard";
 import { createMessenger, type Snapshot } from "@/lib/client/messenger";
@@ -10,6 +11,7 @@ import { ConnectionBanner } from "./connection-banner";
 import { ConversationSkeleton } from "./conversation-skeleton";
 import { FindContext } from "./find-context";
 import { FindDialog } from "./find-dialog";
+import { NothingOpen } from "./nothing-open";
 import { Sidebar } from "./sidebar";
 import { SignedOut } from "./signed-out";
 
@@ -21,7 +23,9 @@ export function MessengerFrame({ snapshot, children }: { snapshot: Snapshot; chi
   const [messenger] = useState(() => createMessenger(snapshot));
   const [finding, setFinding] = useState(false);
   const find = useCallback(() => setFinding(true), []);
-  const openId = useSelectedLayoutSegments()[1] ?? null;
+  const served = useSelectedLayoutSegments()[1] ?? null;
+  // They differ while the address has moved on without the server (see visit.ts).
+  const openId = /^\/c\/([^/]+)/.exec(usePathname())?.[1] ?? null;
   useStart(messenger);
   useEffect(followKeyboard, []);
 
@@ -33,7 +37,10 @@ export function MessengerFrame({ snapshot, children }: { snapshot: Snapshot; chi
       <div className="messenger" data-open={openId ? "" : undefined}>
         <Sidebar openId={openId} onFind={find} />
         <main id="main" tabIndex={-1} className="pane-conversation">
-          <FindContext value={find}>{children}</FindContext>
+          <FindContext value={find}>
+            {openId === served && children}
+            {openId !== served && (openId ? <ConversationScreen key={openId} id={openId} /> : <NothingOpen />)}
+          </FindContext>
         </main>
         <ConversationSkeleton />
         <ConnectionBanner />

@@ -55,6 +55,8 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     onSent(message) {
       apply({ type: "sent", message });
       feed.tell({ type: "event", event: { type: "sent", message } });
+      // The server answers, so a stream that waits before it tries again need not.
+      feed.nudge();
     },
     tell: (news) => feed.tell(news),
   });

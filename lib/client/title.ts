@@ -11,6 +11,8 @@ export function titleWithUnread(title: string, unread: number): string {
 export function watchTitle(page: Document): { show: (unread: number) => void; stop: () => void } {
   let shown = 0;
   const write = () => {
+    // Between two pages there is none for a moment; writing then would make one of our own, which stays.
+    if (page.title === "") return;
     const title = titleWithUnread(page.title, shown);
     if (page.title !== title) page.title = title;
   };

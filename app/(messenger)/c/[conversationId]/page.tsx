@@ -28,5 +28,5 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function ConversationPage({ params }: Props) {
   const { conversationId } = await params;
-  return <ConversationScreen key={conversationId} read={await read(conversationId)} />;
+  return <ConversationScreen key={conversationId} id={conversationId} read={await read(conversationId)} />;
 }
