@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { hub } from "@/lib/server/realtime/hub";
 import { pruneEvents } from "@/lib/server/realtime/retention";
 import { database, sql } from "../support/database";
 import { disturb } from "../support/disturbance";
@@ -110,8 +111,11 @@ test("a reader whose log is cleared away in the middle of its replay is told to 
   const first = await openStream(host.url, { token: reader.token });
   const { id: from } = await first.first(ready);
   first.cut();
+  const before = hub().cursor.position;
   // More than the buffers of the kernel hold, so that the replay has to wait for its reader.
   await fill(talk, writer, 2_000, "🙂".repeat(4_000));
+  // Read by the server before the reader is back: what it is sent is then replay alone, and nothing live.
+  await expect.poll(() => hub().cursor.position, { timeout: 10_000 }).toBeGreaterThan(before);
 
   const stream = await openStream(host.url, { token: reader.token, from });
   stream.pause();
