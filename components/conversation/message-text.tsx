@@ -16,7 +16,10 @@ const LINK = "underline decoration-current/40 underline-offset-3 transition-colo
 
 const never = () => () => {};
 
-/** Links of this site open in place, others in a new tab that learns nothing of this one. */
+/**
+ * Links of this site open in place, others in a new tab that learns nothing of this one. An address reads from left
+ * to right whatever stands before it: `dir` also keeps out marks that would show it backwards, as another one.
+ */
 function MessageLink({ href, children }: { href: string; children: string }) {
   // The server does not know by which address people reach it, so there every link is foreign.
   const origin = useSyncExternalStore(
@@ -26,11 +29,11 @@ function MessageLink({ href, children }: { href: string; children: string }) {
   );
   const path = origin && pathWithin(href, origin);
   return path ? (
-    <Link href={path} prefetch={false} className={LINK}>
+    <Link href={path} dir="ltr" prefetch={false} className={LINK}>
       {children}
     </Link>
   ) : (
-    <a href={href} target="_blank" rel="noopener noreferrer" className={LINK}>
+    <a href={href} dir="ltr" target="_blank" rel="noopener noreferrer" className={LINK}>
       {children}
     </a>
   );

@@ -71,5 +71,7 @@ async function signInWith(credentials: Record<string, string>): Promise<FormErro
 export function safeReturnPath(path: string | null | undefined): string {
   if (!path?.startsWith("/")) return "/";
   const url = new URL(path, "https://parley.invalid");
-  return url.origin === "https://parley.invalid" ? url.pathname + url.search : "/";
+  // "/.//elsewhere" resolves to the path "//elsewhere", which a browser takes for another host.
+  const within = url.origin === "https://parley.invalid" && !url.pathname.startsWith("//");
+  return within ? url.pathname + url.search : "/";
 }

@@ -24,12 +24,20 @@ describe("A text keeps every character, with its links apart", () => {
   );
 });
 
+test("An address that would be shown backwards is no link", () => {
+  for (const mark of ["\u202e", "\u2067", "\u200f"]) {
+    const text = `https://example.org/${mark}gpj.exe`;
+    expect(piecesOf(text)).toEqual([{ text, href: null }]);
+  }
+});
+
 test("A link of this site opens in place, one to its files or to another site does not", () => {
   const here = "https://parley.example";
   expect(pathWithin(`${here}/c/1?x=2#y`, here)).toBe("/c/1?x=2#y");
   expect(pathWithin(`${here}/api/avatars/1`, here)).toBeNull();
   expect(pathWithin("https://parley.example.evil.org/c/1", here)).toBeNull();
   expect(pathWithin("http://parley.example/c/1", here)).toBeNull();
+  for (const path of ["//evil.org", "/.//evil.org", "/\\evil.org"]) expect(pathWithin(here + path, here)).toBeNull();
 });
 
 test.each(["👍", "🎉🎉", "❤️", "👩‍👩‍👧‍👦 🏳️‍🌈", "🇵🇹🇯🇵🇧🇷", "👋🏽", "1️⃣"])("%s is shown large", (text) => {
