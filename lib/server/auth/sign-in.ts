@@ -25,7 +25,9 @@ export async function signIn({ username, password }: LoginInput, address: string
   if (password === undefined) return developmentLogin(username);
   const account = await findIfWellFormed(username);
   const attempt = await countAttempt(username, address);
-  if (!(await verifyPassword(account?.passwordHash ?? null, password)) || !account) {
+  const matches = await verifyPassword(account?.passwordHash ?? null, password);
+  // Checking takes its time: who has changed the password meanwhile has signed everybody else out, this caller too.
+  if (!matches || !account || (await findAccount(account.user.username))?.passwordHash !== account.passwordHash) {
     throw new HttpError(401, "This username and password do not go together.");
   }
   await attempt.forgive();
