@@ -4,6 +4,7 @@ import type { User } from "@/lib/protocol/users";
 import { prisma } from "./db";
 import { FieldError, notFound } from "./http/errors";
 import { isId, newId } from "./ids";
+import { inTurn } from "./in-turn";
 import { announcedChange, changeAndAnnounce } from "./user-changes";
 
 /** Pixels of a side; shown at 40 at most, and on dense screens. */
@@ -32,9 +33,12 @@ const REMOVE_AVATAR = announcedChange(
    changed AS (UPDATE users SET avatar_id = NULL WHERE id = $1 RETURNING *)`,
 );
 
-/** Gives a user a picture. What is no picture, or one that is too large, is a field error. */
+/**
+ * Gives a user a picture. What is no picture, or one that is too large, is a field error. One at a time: a picture of a
+ * few kilobytes can take hundreds of megabytes while it is decoded.
+ */
 export async function setAvatar(userId: string, upload: Uint8Array): Promise<User> {
-  return changeAndAnnounce(SET_AVATAR, [userId, newId(), await square(upload)]);
+  return changeAndAnnounce(SET_AVATAR, [userId, newId(), await inTurn("avatars", () => square(upload))]);
 }
 
 export function removeAvatar(userId: string): Promise<User> {
