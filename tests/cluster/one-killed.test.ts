@@ -3,7 +3,7 @@ import { type EventStream, openStream, ready } from "../support/event-stream";
 import { type ListeningHost, listen } from "../support/listening-host";
 import type { Person } from "../support/person";
 import { type RunningServer, startServer } from "../support/server";
-import { group, somebody } from "../support/talk";
+import { group, send, somebody, talk } from "../support/talk";
 
 let here: ListeningHost;
 let other: RunningServer;
@@ -51,7 +51,9 @@ test("a budget is one budget, whichever server is asked", async () => {
 
 test("who is online at another server is told, comes and goes, and is gone when their server is killed", { timeout: 60_000 }, async () => {
   const [ann, bob, stranger] = await Promise.all([somebody(), somebody(), somebody()]);
-  await group(ann, bob);
+  await send(ann, await group(ann, bob), "hello");
+  // Anybody can start a conversation with anybody: until a word is said in it, it makes nobody known.
+  await talk(stranger, ann);
   const anns = await online(other, ann);
   const strangers = await online(here, stranger);
 

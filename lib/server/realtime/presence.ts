@@ -127,12 +127,17 @@ export class Presence {
 const CONTACTS: Statement = {
   name: "presence_contacts",
   text: `SELECT p.user_id, array_agg(DISTINCT q.user_id) AS contacts
-         FROM participants p JOIN participants q ON q.conversation_id = p.conversation_id AND q.user_id <> p.user_id
+         FROM participants p
+         JOIN conversations c ON c.id = p.conversation_id AND c.last_seq > 0
+         JOIN participants q ON q.conversation_id = p.conversation_id AND q.user_id <> p.user_id
          WHERE p.user_id = ANY($1::uuid[])
          GROUP BY p.user_id`,
 };
 
-/** With whom each of these users shares a conversation. */
+/**
+ * With whom each of these users shares a conversation. One without a message does not count: it is on nobody's list,
+ * and whoever wants to watch a stranger could start it unseen.
+ */
 async function readContacts(userIds: string[]): Promise<Map<string, string[]>> {
   if (userIds.length === 0) return new Map();
   const rows = await query<{ user_id: string; contacts: string[] }>(CONTACTS, [userIds]);
