@@ -8,7 +8,7 @@ import { noContent, type RouteHandler, route } from "@/lib/server/http/route";
 import { type Attach, attachmentOf } from "@/lib/server/realtime/open";
 import { nodeSink } from "./node-sink";
 
-/** Answers everything that is not one of our routes: pages, next-auth, static files. */
+/** Answers everything that is not one of our routes: pages and static files. */
 export type Fallback = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> | void;
 
 type Bindings = { incoming: IncomingMessage; outgoing: ServerResponse };
@@ -32,8 +32,9 @@ export function createHost(fallback: Fallback): Server {
   });
   return createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (incoming, outgoing) => {
     nameAddress(incoming);
-    if (!decodes(incoming.url ?? "/")) incoming.url = incoming.url?.startsWith("/api/") ? "/api/not-found" : "/not-found";
-    void (isOurs(incoming.url ?? "/") ? api(incoming, outgoing) : fallback(incoming, outgoing));
+    const ours = incoming.url?.startsWith("/api/");
+    if (!decodes(incoming.url ?? "/")) incoming.url = ours ? "/api/not-found" : "/not-found";
+    void (ours ? api(incoming, outgoing) : fallback(incoming, outgoing));
   });
 }
 
@@ -70,11 +71,6 @@ function decodes(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** The routes of next-auth need Next around them. */
-function isOurs(path: string): boolean {
-  return path.startsWith("/api/") && !path.startsWith("/api/auth/");
 }
 
 /**

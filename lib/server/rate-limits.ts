@@ -4,10 +4,8 @@ import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 import { config } from "./config";
 import { pool } from "./db";
 import { HttpError } from "./http/errors";
-import { count } from "./request-counts";
+import { type Budget, requestCounts } from "./request-counts";
 import { single } from "./single";
-
-type Budget = { points: number; seconds: number };
 
 /**
  * How often one user may call. The requests of one address may take ten times as much, since a household
@@ -36,9 +34,10 @@ export async function enforceLimit(name: LimitName, { userId, address }: { userI
   if (!config().RATE_LIMIT) return;
   const budget = BUDGETS[name];
   if (EXACT.has(name)) return consume(exactLimiter(name, budget), address);
-  if (userId !== undefined) refuseAfter(count(`${name}:${userId}`, budget));
+  const counts = requestCounts();
+  if (userId !== undefined) refuseAfter(counts.count(`${name}:${userId}`, budget));
   const shared = userId === undefined ? budget : { ...budget, points: budget.points * USERS_OF_AN_ADDRESS };
-  refuseAfter(count(`${name}:${address}`, shared));
+  refuseAfter(counts.count(`${name}:${address}`, shared));
 }
 
 /** Takes one point of a budget in PostgreSQL; 429 when there is none left. */

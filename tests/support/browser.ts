@@ -1,4 +1,4 @@
-import { host, hostName } from "./host";
+import { host } from "./host";
 
 /** As much of a browser as signing in needs: cookies of each site, redirects, and what it says of where a request comes from. */
 export class Browser {
@@ -58,10 +58,7 @@ export async function origin(): Promise<string> {
 
 async function send(url: URL, init: RequestInit): Promise<Response> {
   if (url.origin !== (await origin())) return fetch(url, init);
-  const path = url.pathname + url.search;
-  if (hostName !== "handlers" || !url.pathname.startsWith("/api/auth/")) return (await host()).fetch(path, init);
-  const { GET } = await import("@/app/api/auth/[...nextauth]/route");
-  return GET(new Request(url, init), { params: Promise.resolve({}) });
+  return (await host()).fetch(url.pathname + url.search, init);
 }
 
 function keep(jar: Map<string, string>, cookie: string): void {

@@ -68,12 +68,12 @@ async function call(request: Request, { path, query, ...rest }: Call): Promise<R
   return answer.toResponse();
 }
 
-/** Under which address the browser knows us; from its `Host`, which a proxy may have to tell. */
+/** Under which address the browser knows us: as configured, else as it says itself. */
 function originOf({ headers, url }: Request): Record<string, string> {
   const { PUBLIC_URL, TRUST_PROXY } = config();
-  const forwarded = TRUST_PROXY ? headers.get("x-forwarded-proto")?.split(",")[0]?.trim() : undefined;
-  const protocol = new URL(PUBLIC_URL ?? url).protocol.slice(0, -1);
-  return { "x-forwarded-host": ownHost(headers) ?? "", "x-forwarded-proto": PUBLIC_URL ? protocol : (forwarded ?? protocol) };
+  const here = new URL(PUBLIC_URL ?? url);
+  const forwarded = TRUST_PROXY && !PUBLIC_URL ? headers.get("x-forwarded-proto")?.split(",").at(-1)?.trim() : undefined;
+  return { "x-forwarded-host": ownHost(headers) ?? here.host, "x-forwarded-proto": forwarded || here.protocol.slice(0, -1) };
 }
 
 function cookiesOf(header: string | null): Record<string, string> {
