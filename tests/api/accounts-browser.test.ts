@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { sql } from "../support/database";
 import { Browser, origin } from "../support/browser";
+import { sql } from "../support/database";
 import { host } from "../support/host";
 import { person, request } from "../support/person";
 
@@ -128,7 +128,10 @@ describe("a browser", () => {
       );
       return row?.days;
     };
-    for (const [path, method] of [["/api/auth/session", "GET"], ["/api/refresh_token", "POST"]] as const) {
+    for (const [path, method] of [
+      ["/api/auth/session", "GET"],
+      ["/api/refresh_token", "POST"],
+    ] as const) {
       await sql("UPDATE sessions SET expires_at = now() + interval '2 days' WHERE id = $1", [session.id]);
       const renewed = await browser.fetch(path, { method });
       expect(renewed.headers.getSetCookie().join()).toContain("parley.session=");
@@ -150,7 +153,9 @@ describe("a browser", () => {
   it("is answered in sentences where next-auth would break", async () => {
     expect(await statusOf(new Browser(), "/api/auth/nonsense")).toBe(404);
     expect(await statusOf(new Browser(), "/api/auth/_log", { method: "POST" })).toBe(404);
-    expect(await statusOf(new Browser(), "/api/auth/csrf", { method: "POST", body: "{", headers: { "Content-Type": "application/json" } })).toBe(400);
+    expect(
+      await statusOf(new Browser(), "/api/auth/csrf", { method: "POST", body: "{", headers: { "Content-Type": "application/json" } }),
+    ).toBe(400);
     expect(await statusOf(new Browser(), "/api/auth/csrf", { method: "POST", body: "x".repeat(100_000) })).toBe(415);
   });
 });
@@ -169,7 +174,9 @@ describe("the GitHub sign-in", () => {
       state: expect.any(String),
       code_challenge_method: "S256",
     });
-    expect([...(await browser.cookies()).keys()].sort()).toEqual(["callback-url", "csrf-token", "pkce", "state"].map((name) => `parley.${name}`));
+    expect([...(await browser.cookies()).keys()].sort()).toEqual(
+      ["callback-url", "csrf-token", "pkce", "state"].map((name) => `parley.${name}`),
+    );
   });
 
   it("does not begin with a link on another site", async () => {

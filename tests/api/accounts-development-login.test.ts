@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from "vitest";
+import { Browser } from "../support/browser";
 import { host } from "../support/host";
 import { person, request } from "../support/person";
 
@@ -15,6 +16,12 @@ it("lets a developer in by name alone", async () => {
   const { authUser, token } = await answer.json();
   expect(authUser.username).toBe("Jane");
   expect((await request("/api/auth_user", { headers: { Authorization: `Bearer ${token}` } })).status).toBe(200);
+});
+
+it("lets a browser in by one click as well", async () => {
+  const browser = new Browser();
+  await browser.signIn("credentials", { username: "jane" });
+  expect(await (await browser.fetch("/api/auth_user")).json()).toMatchObject({ username: "Jane" });
 });
 
 it("does not know who is not there", async () => {

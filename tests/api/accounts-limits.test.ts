@@ -40,9 +40,7 @@ describe("guessing a password", () => {
 
   it("is not made easier by guessing in parallel, or by another spelling", async () => {
     const spellings = ["walter", "WALTER", " Walter "];
-    const answers = await Promise.all(
-      Array.from({ length: 30 }, (_, i) => login(spellings[i % 3] ?? "", "wrong password", "10.1.0.3")),
-    );
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, i) => login(spellings[i % 3] ?? "", "wrong password", "10.1.0.3")));
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(10);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(20);
   });
@@ -88,7 +86,8 @@ describe("requests", () => {
   });
 
   it("to sign up are limited for each address", async () => {
-    const signUp = (address: string) => request("/api/users", { method: "POST", json: { username: "x", password: PASSWORD }, ...from(address) });
+    const signUp = (address: string) =>
+      request("/api/users", { method: "POST", json: { username: "x", password: PASSWORD }, ...from(address) });
     const answers = await Promise.all(Array.from({ length: 61 }, () => signUp("10.2.0.1")));
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array(60).fill(422), 429].sort());
     expect((await signUp("10.2.0.2")).status).toBe(422);

@@ -15,6 +15,8 @@ const participants = (status: number): Row => ({ signedOut: 401, outsider: 404, 
 
 /** What each call answers. A route that is not here fails. */
 const MATRIX: Record<string, Row> = {
+  "GET /api/auth/[...nextauth]": everybody(200),
+  "POST /api/auth/[...nextauth]": everybody(302),
   "GET /api/auth_user": signedIn(200),
   "PATCH /api/auth_user": signedIn(200),
   "PUT /api/auth_user/avatar": signedIn(200),

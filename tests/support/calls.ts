@@ -28,6 +28,8 @@ const inConversation =
 
 /** A well-formed request for each call. */
 const REQUESTS: Record<string, Call> = {
+  "GET /api/auth/[...nextauth]": to("/api/auth/csrf"),
+  "POST /api/auth/[...nextauth]": to("/api/auth/signout"),
   "GET /api/auth_user": to("/api/auth_user"),
   "PATCH /api/auth_user": to("/api/auth_user", { json: { name: "Somebody" } }),
   "PUT /api/auth_user/avatar": to("/api/auth_user/avatar", { body: PIXEL, headers: { "Content-Type": "image/png" } }),
