@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { signToken } from "@/lib/server/auth/tokens";
 import { Browser, origin } from "../support/browser";
 import { sql } from "../support/database";
 import { host } from "../support/host";
@@ -118,25 +119,45 @@ describe("a browser", () => {
     expect(after.map(({ id }) => id)).not.toContain(before.id);
   });
 
-  it("stays signed in for as long as it keeps coming", async () => {
-    const browser = await signedIn();
-    const [session] = await (await browser.fetch("/api/sessions")).json();
+  describe("stays signed in for as long as it keeps coming", () => {
+    let browser: Browser;
+    let session: { id: string };
+    beforeEach(async () => {
+      browser = await signedIn();
+      [session] = await (await browser.fetch("/api/sessions")).json();
+      await sql("UPDATE sessions SET expires_at = now() + interval '2 days' WHERE id = $1", [session.id]);
+    });
+
     const daysLeft = async () => {
-      const [row] = await sql<{ days: number }>(
+      const rows = await sql<{ days: number }>(
         "SELECT round(extract(epoch FROM expires_at - now()) / 86400)::int AS days FROM sessions WHERE id = $1",
         [session.id],
       );
-      return row?.days;
+      return rows[0]?.days;
     };
-    for (const [path, method] of [
-      ["/api/auth/session", "GET"],
-      ["/api/refresh_token", "POST"],
-    ] as const) {
-      await sql("UPDATE sessions SET expires_at = now() + interval '2 days' WHERE id = $1", [session.id]);
+
+    it.each([
+      ["GET", "/api/auth/session"],
+      ["POST", "/api/refresh_token"],
+    ])("by %s %s", async (method, path) => {
       const renewed = await browser.fetch(path, { method });
       expect(renewed.headers.getSetCookie().join()).toContain("parley.session=");
       expect(await daysLeft()).toBe(14);
-    }
+    });
+
+    it("by whatever it asks for, once its cookie is a day old", async () => {
+      const { id } = await (await browser.fetch("/api/auth_user")).json();
+      const old = signToken(id, session.id, new Date(Date.now() - 25 * 3_600_000)).token;
+      const cookies = await browser.cookies();
+      expect((await browser.fetch("/api/conversations")).headers.getSetCookie()).toEqual([]);
+      cookies.set("parley.session", old);
+      await browser.fetch("/api/conversations");
+      expect(cookies.get("parley.session")).not.toBe(old);
+      expect(await statusOf(browser)).toBe(200);
+      expect(await daysLeft()).toBe(14);
+      const asProgram = await request("/api/conversations", { headers: { Authorization: `Bearer ${old}` } });
+      expect(asProgram.headers.getSetCookie()).toEqual([]);
+    });
   });
 
   it("is told who it is, and nothing once its session has ended elsewhere", async () => {

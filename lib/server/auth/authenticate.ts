@@ -4,8 +4,11 @@ import { sessionUser } from "./session-cache";
 import { sessionCookieOf } from "./session-cookie";
 import { verifyToken } from "./tokens";
 
-/** Whose request it is. By cookie means that the browser sent it along, whatever page made the request. */
-export type Authenticated = { user: User; session: { id: string }; via: "bearer" | "cookie" };
+/**
+ * Whose request it is. By cookie means that the browser sent it along, whatever page made the request.
+ * `issuedAt` is when the token was made, in milliseconds since 1970.
+ */
+export type Authenticated = { user: User; session: { id: string }; via: "bearer" | "cookie"; issuedAt: number };
 
 /**
  * Who makes this request: `Authorization: Bearer`, else the session cookie. What is given explicitly
@@ -22,7 +25,7 @@ export async function authenticate(
   if (!claims) return null;
   const user = await sessionUser(claims.sid);
   if (user?.id !== claims.sub) return null;
-  return { user, session: { id: claims.sid }, via: bearer === null ? "cookie" : "bearer" };
+  return { user, session: { id: claims.sid }, via: bearer === null ? "cookie" : "bearer", issuedAt: claims.iat * 1000 };
 }
 
 function bearerOf(headers: Headers): string | null {

@@ -2,7 +2,8 @@ import "server-only";
 import type { z } from "zod";
 import { JSON_BODY_MAX } from "@/lib/protocol/limits";
 import type { User } from "@/lib/protocol/users";
-import { authenticate } from "../auth/authenticate";
+import { type Authenticated, authenticate } from "../auth/authenticate";
+import { renewCookie } from "../auth/renewal";
 import { isUnavailable } from "../db";
 import { newId } from "../ids";
 import { log } from "../log";
@@ -51,7 +52,7 @@ export function route<A extends Auth = "required", B extends z.ZodType = z.ZodTy
   return async (request, context) => {
     const requestId = newId();
     const started = performance.now();
-    let caller: Caller | null = null;
+    let caller: Authenticated | null = null;
     let response: Response;
     try {
       if (auth !== "none") caller = await requireCaller(request, auth);
@@ -67,6 +68,7 @@ export function route<A extends Auth = "required", B extends z.ZodType = z.ZodTy
         body: options.body && parse(options.body, await readJson(request, JSON_BODY_MAX, options.optionalBody ?? false)),
       };
       response = await handle(input as Input<A, B, Q>);
+      if (caller) await renewCookie(caller, response.headers);
     } catch (error) {
       response = errorResponse(error, requestId);
     }
@@ -93,7 +95,7 @@ export function noContent(headers?: Record<string, string>): Response {
   return new Response(null, { status: 204, headers });
 }
 
-async function requireCaller(request: Request, auth: Auth): Promise<Caller> {
+async function requireCaller(request: Request, auth: Auth): Promise<Authenticated> {
   const found = await authenticate(request, { queryToken: auth === "stream" });
   if (!found) throw new HttpError(401, "Sign in to go on.");
   if (found.via === "cookie" && request.method !== "GET" && request.method !== "HEAD") requireSameOrigin(request);
