@@ -5,22 +5,33 @@ import Link from "next/link";
 import { redirect } from "next/navigation";
 import { AvatarForm } from "@/components/settings/avatar-form";
 import { DeviceList } from "@/components/settings/device-list";
+import { IdentityList } from "@/components/settings/identity-list";
 import { NameForm } from "@/components/settings/name-form";
 import { PasswordForm } from "@/components/settings/password-form";
 import { Section } from "@/components/settings/section";
 import { ThemePicker } from "@/components/settings/theme-picker";
+import { refusalOf } from "@/lib/client/access";
 import { THEME_COOKIE, themeFrom } from "@/lib/client/preferences";
 import { currentCaller } from "@/lib/server/auth/current-user";
+import { linkedProviders } from "@/lib/server/auth/providers";
 import { listSessions } from "@/lib/server/sessions";
 import { findAccount, requireUser } from "@/lib/server/users";
 
 export const metadata: Metadata = { title: "Settings" };
 
-export default async function SettingsPage() {
+type Props = { searchParams: Promise<{ error?: string }> };
+
+export default async function SettingsPage({ searchParams }: Props) {
   const caller = await currentCaller();
   if (!caller) redirect("/sign-in?callbackUrl=/settings");
   const user = await requireUser(caller.user.id);
-  const [jar, sessions, account] = await Promise.all([cookies(), listSessions(user.id, caller.session.id), findAccount(user.username)]);
+  const [{ error }, jar, sessions, account, providers] = await Promise.all([
+    searchParams,
+    cookies(),
+    listSessions(user.id, caller.session.id),
+    findAccount(user.username),
+    linkedProviders(user.id),
+  ]);
   return (
     <main id="main" className="mx-auto w-full max-w-3xl px-6 pt-[max(1.5rem,env(safe-area-inset-top))] pb-16">
       <Link href="/" className="-ms-2 inline-flex min-h-10 items-center gap-2 rounded-md px-2 text-muted hover:text-text">
@@ -41,6 +52,11 @@ export default async function SettingsPage() {
         <Section title="Password" note="Changing it signs your other devices out.">
           <PasswordForm username={user.username} hasPassword={account?.passwordHash != null} />
         </Section>
+        {providers.length > 0 && (
+          <Section title="Sign in elsewhere" note="Identities that sign in to this account.">
+            <IdentityList providers={providers} refusal={error && refusalOf(error)} />
+          </Section>
+        )}
         <Section title="Devices" note="Where you are signed in. Signing a device out takes seconds.">
           <DeviceList sessions={sessions} />
         </Section>

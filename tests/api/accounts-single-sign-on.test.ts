@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Browser, origin } from "../support/browser";
 import { sql } from "../support/database";
-import { host } from "../support/host";
+import { host, hostName } from "../support/host";
 import { startIdentityProvider } from "../support/identity-provider";
 import { person, request } from "../support/person";
 
@@ -74,8 +74,17 @@ describe("somebody who comes from an OpenID Connect issuer", () => {
     const browser = new Browser();
     await browser.signIn("credentials", CREDENTIALS);
     const url = await issuer.signIn(browser, "new");
-    expect(url.pathname + url.search).toBe("/sign-in?error=OAuthAccountNotLinked");
+    expect(url.pathname + url.search).toBe("/settings?error=OAuthAccountNotLinked");
     expect((await (await browser.fetch("/api/auth_user")).json()).username).toBe("Walter");
+  });
+
+  it.runIf(hostName !== "handlers")("sees in the settings what is linked, and why something was not", async () => {
+    const browser = new Browser();
+    await browser.signIn("credentials", CREDENTIALS);
+    const settings = async (query = "") => (await browser.fetch(`/settings${query}`)).text();
+    await arrive("linking", browser);
+    expect(await settings()).toMatch(/Acme<\/bdi><span[^>]*>Linked/);
+    expect(await settings("?error=OAuthAccountNotLinked")).toContain("belongs to another account");
   });
 
   it("is not let in by an answer that was meant for another browser", async () => {

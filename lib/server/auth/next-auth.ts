@@ -18,12 +18,16 @@ import { signToken, verifyToken } from "./tokens";
 
 export const SIGN_IN_PAGE = "/sign-in";
 
+/** Where people who are signed in link an identity, and learn why it was refused. */
+const SETTINGS_PAGE = "/settings";
+
 /**
  * next-auth's options for one request. Its session is ours: the cookie holds a token such as every client
  * uses, and sign-in and sign-out make and end the session that the token names.
  */
 export async function authOptions(request: Request): Promise<AuthOptions> {
   const before = await authenticate({ url: request.url, headers: new Headers({ cookie: request.headers.get("cookie") ?? "" }) });
+  const page = before ? SETTINGS_PAGE : SIGN_IN_PAGE;
   /** Whom the identity provider's answer signs in: found by `signIn`, used by `jwt`. */
   let identified: string | null = null;
 
@@ -39,7 +43,7 @@ export async function authOptions(request: Request): Promise<AuthOptions> {
     useSecureCookies: isHttps(),
     cookies: cookies(),
     session: { strategy: "jwt", maxAge: TOKEN_LIFETIME_S },
-    pages: { signIn: SIGN_IN_PAGE, error: SIGN_IN_PAGE, signOut: "/settings", verifyRequest: SIGN_IN_PAGE },
+    pages: { signIn: page, error: page, signOut: SETTINGS_PAGE, verifyRequest: page },
     providers: [credentials(request), ...oauthProviders()],
     // next-auth hands whole tokens and profiles to its logger; the code and the reason are enough.
     logger: {
@@ -62,7 +66,7 @@ export async function authOptions(request: Request): Promise<AuthOptions> {
           return true;
         } catch (error) {
           if (!(error instanceof IdentityRefused)) throw error;
-          return `${SIGN_IN_PAGE}?error=${error.code}`;
+          return `${page}?error=${error.code}`;
         }
       },
       async jwt({ token, user }) {

@@ -2,6 +2,7 @@ import "server-only";
 import type { AuthOptions } from "next-auth";
 import type { OAuthConfig } from "next-auth/providers/oauth";
 import { config } from "../config";
+import { prisma } from "../db";
 import type { Identity } from "./identities";
 
 /** Milliseconds that a provider has to answer. */
@@ -30,6 +31,18 @@ export function oauthProviders(): AuthOptions["providers"] {
     found.push(oidc(OIDC_NAME, OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET));
   }
   return found;
+}
+
+/** The configured providers, and whether this user has linked an identity there. */
+export async function linkedProviders(userId: string): Promise<{ id: string; name: string; linked: boolean }[]> {
+  const accounts = await prisma().account.findMany({ where: { userId }, select: { provider: true } });
+  const linked = new Set(accounts.map(({ provider }) => provider));
+  return oauthProviders().map(({ id, name }) => ({ id, name, linked: linked.has(storedAs(id)) }));
+}
+
+/** A subject means something at its issuer only, and the owner may configure another one. */
+function storedAs(providerId: string): string {
+  return providerId === "oidc" ? (config().OIDC_ISSUER ?? "") : providerId;
 }
 
 function github(clientId: string, clientSecret: string): OAuthConfig<GitHubUser> {
@@ -91,7 +104,7 @@ export function identityOf(providerId: string, raw: unknown): Identity {
 function githubIdentity({ id, login, name, emails }: GitHubUser): Identity {
   const primary = Array.isArray(emails) ? emails.find((email) => email.primary && email.verified) : undefined;
   return {
-    provider: "github",
+    provider: storedAs("github"),
     providerAccountId: String(id),
     verifiedEmail: primary?.email.toLowerCase() ?? null,
     username: login,
@@ -101,8 +114,7 @@ function githubIdentity({ id, login, name, emails }: GitHubUser): Identity {
 
 function oidcIdentity({ sub, email, email_verified, preferred_username, nickname, name }: OidcClaims): Identity {
   return {
-    // A subject means something at its issuer only, and the owner may configure another one.
-    provider: config().OIDC_ISSUER ?? "",
+    provider: storedAs("oidc"),
     providerAccountId: sub,
     verifiedEmail: email !== undefined && email_verified === true ? email.toLowerCase() : null,
     username: preferred_username ?? nickname ?? name ?? "",
