@@ -23,7 +23,17 @@ test("A person keeps their colour, and people who came in one minute have differ
 
 test("After signing in one goes on to a page of this site only", () => {
   expect(safeReturnPath("/c/1?x=2")).toBe("/c/1?x=2");
-  for (const path of [null, "", "https://evil.example/", "//evil.example/", "/\\evil.example/", "/.//evil.example/", "/c/..//evil.example/", "/%2e//evil.example/", "javascript:alert(1)"]) {
+  for (const path of [
+    null,
+    "",
+    "https://evil.example/",
+    "//evil.example/",
+    "/\\evil.example/",
+    "/.//evil.example/",
+    "/c/..//evil.example/",
+    "/%2e//evil.example/",
+    "javascript:alert(1)",
+  ]) {
     expect(safeReturnPath(path)).toBe("/");
   }
 });
