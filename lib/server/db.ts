@@ -18,7 +18,9 @@ export function pool(): pg.Pool {
       application_name: "parley",
     });
     // An idle connection that dies is replaced at the next query; without a listener it would end the process.
-    made.on("error", (error) => log.warn({ err: error }, "an idle database connection was lost"));
+    made.on("error", (error) => {
+      if (!made.ending) log.warn({ err: error }, "an idle database connection was lost");
+    });
     return made;
   });
 }
