@@ -30,7 +30,6 @@ export function Composer({ conversationId, label }: { conversationId: string; la
   function send() {
     field.current?.focus();
     if (!sendable) return;
-    messenger.setDraft(conversationId, "");
     void messenger.send(conversationId, draft.trim());
     void messenger.jumpToLatest(conversationId);
   }

@@ -25,7 +25,7 @@ export function MessageList({ conversation, transcript, label }: { conversation:
   // Past the window's end there is a gap: what is unsent would seem to follow what it does not follow.
   const outbox = transcript.atEnd ? unsent : NONE;
   // What there was when one came is not news: it neither slides in nor takes one to the end.
-  const [opened] = useState(() => ({ at: new Date().toISOString(), seq: transcript.messages.at(-1)?.seq ?? 0 }));
+  const [opened] = useState(() => ({ at: new Date().toISOString(), seq: conversation.lastMessage?.seq ?? 0 }));
 
   const { messages, firstUnread, atStart, atEnd, loadingOlder, loadingNewer, loadingWindow, error } = transcript;
   const { otherReadSeq } = conversation;

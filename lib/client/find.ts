@@ -10,8 +10,8 @@ export type Found = { kind: "conversation"; key: string; id: string; user: User 
 
 export type FoundGroup = { value: string; items: Found[] };
 
-/** Conversations shown before anything is typed, and at most beside people. */
-const CONVERSATIONS_SHOWN = 6;
+/** Conversations shown before anything is typed. */
+const SHOWN_UNASKED = 6;
 /** Milliseconds without a key before the server is asked. */
 const PAUSE_MS = 120;
 
@@ -44,15 +44,16 @@ export function useFind(messenger: Messenger, openId: string | null) {
   const groups = useMemo(() => {
     const held = order.flatMap((id) => {
       const user = conversations[id]?.otherParticipant;
-      return user && id !== openId ? [{ kind: "conversation", key: id, id, user } satisfies Found] : [];
+      return user ? [{ kind: "conversation", key: id, id, user } satisfies Found] : [];
     });
-    const matching = held.filter(({ user }) => matches(user, query)).slice(0, CONVERSATIONS_SHOWN);
-    const shown = new Set(matching.map(({ user }) => user.username));
-    const others =
-      query === "" ? [] : people.usernames.filter((username) => username.toLowerCase().startsWith(query) && !shown.has(username));
+    // Before anything is typed: where one may want to switch to.
+    const matching =
+      query === "" ? held.filter(({ id }) => id !== openId).slice(0, SHOWN_UNASKED) : held.filter(({ user }) => matches(user, query));
+    const known = new Set(held.map(({ user }) => user.username));
+    const strangers = query === "" ? [] : people.usernames.filter((name) => name.toLowerCase().startsWith(query) && !known.has(name));
     const found: FoundGroup[] = [
       { value: "Conversations", items: matching },
-      { value: "People", items: others.map((username): Found => ({ kind: "person", key: `@${username}`, username })) },
+      { value: "People", items: strangers.map((username): Found => ({ kind: "person", key: `@${username}`, username })) },
     ];
     return found.filter(({ items }) => items.length > 0);
   }, [conversations, order, people, query, openId]);
