@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildIfStale, bundle, generate } from "./build.mjs";
-import { install } from "./install.mjs";
+import { install, QUIET } from "./install.mjs";
 
 /**
  * Runs a program of dist/ from whatever state the clone is in. `built` says that it needs what `next build` makes;
@@ -15,7 +15,7 @@ export async function runProgram(name, { built = false, env = {} } = {}) {
     await generate();
     await bundle();
   }
-  Object.assign(process.env, env);
+  Object.assign(process.env, QUIET, env);
   if (existsSync(".env")) process.loadEnvFile(".env");
   process.setSourceMapsEnabled(true);
   await import(`../dist/${name}.mjs`);

@@ -39,14 +39,19 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s ends server and database within fi
   expect(home.postmaster()).toBeNull();
 });
 
-test("npm start ends with npm, which is what service managers signal", async () => {
+test.each([
+  ["a service manager, which signals npm alone", "SIGTERM", 1],
+  ["Ctrl+C, which reaches every process of a terminal at once", "SIGINT", -1],
+] as const)("npm start is ended in order by %s", async (_, signal, group) => {
   const home = dataFolder();
   const { child, ended, logs } = home.npmStart();
   await expect.poll(logs, { timeout: 30_000 }).toContain("Ctrl+C stops Parley.");
   expect(home.postmaster()).not.toBeNull();
-  child.kill("SIGTERM");
+  process.kill(group * (child.pid as number), signal);
   await ended;
   await expect.poll(() => home.postmaster()).toBeNull();
+  // A database that goes first leaves the server complaining.
+  expect(logs()).not.toContain('"level":');
 });
 
 test.each([100, 500, 1_000, 1_500])("Ctrl+C %i ms into a start leaves nothing running", async (ms) => {

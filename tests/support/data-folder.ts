@@ -11,7 +11,7 @@ export interface DataFolder {
   start(env?: Record<string, string>, port?: number): Promise<RunningServer>;
   /** A process that starts, and may not get there: the tests are about that. */
   begin(env?: Record<string, string>): Starting;
-  /** The command that the README tells people. */
+  /** The command that the README tells people, in a process group of its own as from a terminal: `process.kill(-pid)` is Ctrl+C. */
   npmStart(): Starting;
   /** What a start that fails says, and its exit code. */
   startInVain(env?: Record<string, string>): Promise<{ code: number | NodeJS.Signals; said: string }>;
@@ -41,7 +41,7 @@ export function dataFolder(): DataFolder {
       return server;
     },
     begin,
-    npmStart: () => spawnProgram("npm", ["start"], { ...unconfigured, PORT: "0" }),
+    npmStart: () => spawnProgram("npm", ["start"], { ...unconfigured, PORT: "0" }, { detached: true }),
     async startInVain(env) {
       const { ended, logs } = begin({ PORT: String(await freePort()), ...env });
       return { code: await ended, said: logs() };

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -54,8 +54,9 @@ export interface Starting {
 
 export const spawnNode = (args: string[], env: Record<string, string>): Starting => spawnProgram(process.execPath, args, env);
 
-export function spawnProgram(program: string, args: string[], env: Record<string, string>): Starting {
+export function spawnProgram(program: string, args: string[], env: Record<string, string>, options: SpawnOptions = {}): Starting {
   const child = spawn(program, args, {
+    ...options,
     env: { ...process.env, NODE_ENV: "production", HOST: "127.0.0.1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
