@@ -6,6 +6,8 @@ export default {
   turbopack: { root: import.meta.dirname },
   // Which /api/ready compares with the database.
   outputFileTracingIncludes: { "/api/ready": ["./prisma/migrations/**"] },
+  // No page uses Next's image service, and whoever asks it could fill the disk: it keeps what it made for each address.
+  images: { unoptimized: true },
   // Native code, and what loads files from beside itself, stays in node_modules.
   serverExternalPackages: ["pg", "@prisma/client", "@prisma/adapter-pg", "@node-rs/argon2", "sharp", "pino"],
   // Pages have their headers from proxy.ts, routes from their wrapper; this is for files.

@@ -33,7 +33,7 @@ export function createHost(fallback: Fallback): Server {
   return createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (incoming, outgoing) => {
     nameAddress(incoming);
     const ours = incoming.url?.startsWith("/api/");
-    if (!decodes(incoming.url ?? "/")) incoming.url = ours ? "/api/not-found" : "/not-found";
+    if (!isPath(incoming.url ?? "/")) incoming.url = ours ? "/api/not-found" : "/not-found";
     void (ours ? api(incoming, outgoing) : fallback(incoming, outgoing));
   });
 }
@@ -62,8 +62,12 @@ function otherMethods(methods: string[]): RouteHandler {
   });
 }
 
-/** Next fails on an address with a broken escape, such as `/c/%zz`, where "not found" is the answer. */
-function decodes(path: string): boolean {
+/**
+ * Next fails on an address with a broken escape, such as `/c/%zz`, and on what only proxies are asked for (`*`, or a
+ * whole URL), where "not found" is the answer.
+ */
+function isPath(path: string): boolean {
+  if (!path.startsWith("/")) return false;
   if (!path.includes("%")) return true;
   try {
     decodeURI(path.split("?", 1)[0] ?? "");
@@ -74,15 +78,17 @@ function decodes(path: string): boolean {
 }
 
 /**
- * Puts the socket's address into a header that nobody else can set: Request has no place for it. The
- * parsed headers are made from the raw ones at their first use, which is after this.
+ * Puts the socket's address into a header that nobody else can set: Request has no place for it. Our adapter reads the
+ * raw headers and Next the parsed ones, which exist already: Node has looked for `Expect` in them.
  */
 function nameAddress(incoming: IncomingMessage): void {
   const raw = incoming.rawHeaders;
   for (let i = raw.length - 2; i >= 0; i -= 2) {
     if (raw[i]?.toLowerCase() === "x-parley-address") raw.splice(i, 2);
   }
-  raw.push("x-parley-address", incoming.socket.remoteAddress ?? "");
+  const address = incoming.socket.remoteAddress ?? "";
+  raw.push("x-parley-address", address);
+  incoming.headers["x-parley-address"] = address;
 }
 
 /** Writes an event stream straight to its socket. */

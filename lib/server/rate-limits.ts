@@ -18,6 +18,7 @@ const BUDGETS = {
   search: { points: 120, seconds: 60 },
   stream: { points: 60, seconds: 60 },
   upload: { points: 20, seconds: 600 },
+  auth: { points: 300, seconds: 60 },
   sign_in: { points: 60, seconds: 60 },
   sign_up: { points: 60, seconds: 3_600 },
 } as const satisfies Record<string, Budget>;

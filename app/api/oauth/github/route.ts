@@ -3,7 +3,7 @@ import { config } from "@/lib/server/config";
 import { notFound } from "@/lib/server/http/errors";
 import { route } from "@/lib/server/http/route";
 
-export const GET = route({ auth: "none" }, ({ request }) => {
+export const GET = route({ auth: "none", limit: "auth" }, ({ request }) => {
   if (!config().GITHUB_ID) throw notFound("Page");
   return beginSignIn(request, "github");
 });
