@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { NAME_MAX, PASSWORD_MAX, PASSWORD_MIN, USERNAME_MAX, USERNAME_MIN } from "./limits";
-import { codePoints, isWellFormedText } from "./text";
+import { codePoints, isOneLine, isWellFormedText } from "./text";
 
 export const User = z.object({
   id: z.string(),
@@ -57,7 +57,7 @@ export const UpdateUserInput = z.object({
   name: z
     .string("A display name is text.")
     .trim()
-    .refine(isWellFormedText, "A display name is plain text.")
+    .refine((n) => isWellFormedText(n) && isOneLine(n), "A display name is plain text.")
     .refine((n) => codePoints(n) <= NAME_MAX, `A display name has at most ${NAME_MAX} characters.`)
     .transform((n) => n || null),
 });

@@ -36,11 +36,18 @@ describe("the display name", () => {
     expect((await (await rename("  ")).json()).name).toBeNull();
   });
 
-  it.each(["x".repeat(65), "nul\u0000", "broken \ud800", 7])("is not %j", async (name) => {
-    const refused = await rename(name);
-    expect(refused.status).toBe(422);
-    expect((await refused.json()).errors).toEqual({ name: expect.any(String) });
+  it.each(["Zoë 👩‍🚀", "علی‌رضا", "O'Neil-Łuk"])("can be %j", async (name) => {
+    expect((await (await rename(name)).json()).name).toBe(name);
   });
+
+  it.each(["x".repeat(65), "nul\u0000", "broken \ud800", "two\nlines", "nna\u202e", "\u200b\u2060", "\u3164", 7])(
+    "is not %j",
+    async (name) => {
+      const refused = await rename(name);
+      expect(refused.status).toBe(422);
+      expect((await refused.json()).errors).toEqual({ name: expect.any(String) });
+    },
+  );
 });
 
 describe("the password", () => {
