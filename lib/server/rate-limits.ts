@@ -1,6 +1,6 @@
 import "server-only";
 import { isIPv6 } from "node:net";
-import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import { RateLimiterPostgres, type RateLimiterRes } from "rate-limiter-flexible";
 import { config } from "./config";
 import { pool } from "./db";
 import { HttpError } from "./http/errors";
@@ -46,8 +46,9 @@ export async function consume(limiter: RateLimiterPostgres, key: string): Promis
   try {
     await limiter.consume(key);
   } catch (refused) {
-    if (!(refused instanceof RateLimiterRes)) throw refused;
-    refuseAfter(refused.msBeforeNext);
+    // No check of its class: that exists once in each bundle, and the limiter may be of the other one.
+    if (refused instanceof Error) throw refused;
+    refuseAfter((refused as RateLimiterRes).msBeforeNext);
   }
 }
 
