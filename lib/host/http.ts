@@ -16,6 +16,10 @@ type Bindings = { incoming: IncomingMessage; outgoing: ServerResponse };
 /** Milliseconds an idle connection is kept; longer than the 60 s of common proxies, so that they close first. */
 const KEEP_ALIVE_MS = 65_000;
 
+/** Milliseconds a caller may take to send the headers of a request, and all of it: an avatar over a slow line. */
+const HEADERS_MS = 20_000;
+const REQUEST_MS = 120_000;
+
 /**
  * The server that `npm start` runs. It mounts the route modules of app/api directly, because a request
  * through Next costs many times the processor time and memory of one through `node:http`; they are the
@@ -30,7 +34,8 @@ export function createHost(fallback: Fallback): Server {
     writeStream(response, attach, (bindings as Bindings).outgoing);
     return RESPONSE_ALREADY_SENT;
   });
-  return createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (incoming, outgoing) => {
+  const timeouts = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS };
+  return createServer(timeouts, (incoming, outgoing) => {
     nameAddress(incoming);
     const ours = incoming.url?.startsWith("/api/");
     if (!isPath(incoming.url ?? "/")) incoming.url = ours ? "/api/not-found" : "/not-found";
