@@ -8,7 +8,7 @@ const path = (from: string) => fileURLToPath(new URL(from, import.meta.url));
 const withDatabase = {
   globalSetup: ["tests/support/global-setup.ts"],
   setupFiles: ["tests/support/file-setup.ts"],
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   hookTimeout: 60_000,
 };
 
