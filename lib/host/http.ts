@@ -96,14 +96,10 @@ function nameAddress(incoming: IncomingMessage): void {
   incoming.headers["x-parley-address"] = address;
 }
 
-/**
- * Writes an event stream straight to its socket. It ends with its connection, so its bytes go out as they are:
- * in chunks, each event would be three writes to Node and an allocation for each reader.
- */
+/** Writes an event stream straight to its socket. */
 function writeStream(response: Response, attach: Attach, outgoing: ServerResponse): void {
   if (outgoing.destroyed) return;
-  outgoing.removeHeader("Transfer-Encoding");
-  outgoing.writeHead(response.status, { ...Object.fromEntries(response.headers), Connection: "close" });
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   const stream = attach(nodeSink(outgoing));
   outgoing.on("close", () => stream.disconnected());
 }
