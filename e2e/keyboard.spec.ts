@@ -39,6 +39,7 @@ test("the keyboard alone moves between conversations", async ({ cast, ada, grace
   );
   await cast.conversation([ada, alan], [[alan, "Newer"]]);
   const page = await ada.open("/");
+  await settled(page);
 
   await page.keyboard.press("Alt+ArrowDown");
   await expect(transcript(page)).toHaveAccessibleName("Messages with Alan");
