@@ -77,7 +77,8 @@ export function spawnProgram(program: string, args: string[], env: Record<string
 async function ready(url: string, child: ChildProcess, logs: () => string): Promise<void> {
   for (;;) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`The server ended before it was ready:\n${logs()}`);
-    const response = await fetch(`${url}/api/health`).catch(() => null);
+    // Whoever else may hold this port need not answer: then it is asked again, and the server has ended saying so.
+    const response = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
     if (response?.ok) return;
     await sleep(30);
   }
