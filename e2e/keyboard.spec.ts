@@ -73,7 +73,9 @@ test("the keyboard alone reaches history, the settings and the way out", async (
   await page.keyboard.press("Escape");
   await expect(page.getByRole("button", { name: "Your account" })).toBeFocused();
   await page.keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: "Settings" })).toBeFocused();
   await page.keyboard.press("End");
+  await expect(page.getByRole("menuitem", { name: "Sign out" })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
 });

@@ -24,7 +24,7 @@ test("what waits survives a reload", async ({ cast, ada, grace }) => {
   const page = await ada.open(path);
   await refuseSends(page);
   for (const text of THREE) await say(page, text);
-  await expect(message(page, "Third")).toBeVisible();
+  await expect.poll(() => keptOutbox(page)).toEqual(THREE);
   await page.reload();
   await expect.poll(() => words(page)).toEqual(["Hello", ...THREE]);
   await page.unrouteAll();
@@ -37,7 +37,7 @@ test("what waits survives the crash of its tab", async ({ cast, ada, grace }) =>
   const page = await ada.open(path);
   await refuseSends(page);
   for (const text of THREE) await say(page, text);
-  await expect(message(page, "Third")).toBeVisible();
+  await expect.poll(() => keptOutbox(page)).toEqual(THREE);
   const crashed = page.waitForEvent("crash");
   void page.goto("chrome://crash").catch(() => {});
   await crashed;
@@ -107,6 +107,21 @@ async function signIn(page: Page, username: string): Promise<void> {
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("heading", { name: "Sign in" })).toHaveCount(0);
+}
+
+/** What the browser has written down of the outbox, and would find again after a crash. */
+function keptOutbox(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const db = await done(indexedDB.open("parley"));
+    const kept: { order: number; content: string }[] = await done(db.transaction("outbox").objectStore("outbox").getAll());
+    db.close();
+    return kept.sort((a, b) => a.order - b.order).map(({ content }) => content);
+  });
 }
 
 /** Messages do not get out of this page; all else does. */

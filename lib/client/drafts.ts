@@ -35,6 +35,18 @@ export function createDrafts(options: { userId: string; storage: Storage | undef
       clearTimeout(timer);
       timer = setTimeout(flush, REST_MS);
     },
+    /**
+     * Writes down at once what leaves the composer for the outbox, which takes a moment to keep it: a tab that
+     * crashes in that moment has the words back in its composer. Returns what forgets them once they are kept.
+     */
+    lend(id: string, text: string): () => void {
+      unwritten.set(id, text);
+      flush();
+      return () => {
+        // Unless the next draft has been written down since.
+        if (storage?.getItem(prefix + id) === text) storage.removeItem(prefix + id);
+      };
+    },
     /** Before the page may go. */
     flush,
   };

@@ -182,9 +182,11 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
       reader.see(id, last);
     },
     async send(id: string, content: string): Promise<void> {
-      setDraft(id, "");
+      showDraft(id, "");
+      const forget = drafts.lend(id, content);
       feed.nudge();
       await outbox.send(id, content);
+      forget();
     },
     retry: outbox.retry,
     discard: outbox.discard,
@@ -198,10 +200,15 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   };
 
   function setDraft(id: string, text: string): void {
+    if (showDraft(id, text)) drafts.write(id, text);
+  }
+
+  /** Whether it is another than was shown before. */
+  function showDraft(id: string, text: string): boolean {
     const state = getState();
-    if ((state.drafts[id] ?? "") === text) return;
+    if ((state.drafts[id] ?? "") === text) return false;
     setState({ ...state, drafts: { ...state.drafts, [id]: text } });
-    drafts.write(id, text);
+    return true;
   }
 }
 

@@ -46,6 +46,23 @@ test("Sending clears the draft, here and for the next visit", async () => {
   expect(openPage().state.drafts).toEqual({});
 });
 
+test("A tab that crashes before the outbox has kept what was sent has it back in its composer", () => {
+  const page = openPage();
+  page.messenger.setDraft(id, "Dear Ann");
+  void page.messenger.send(id, "Dear Ann");
+  expect(page.state.drafts[id]).toBe("");
+  expect(openPage().state.drafts).toEqual({ [id]: "Dear Ann" });
+});
+
+test("What is kept of one message does not take away the draft of the next", async () => {
+  const page = openPage();
+  void page.messenger.send(id, "Dear Ann");
+  page.messenger.setDraft(id, "And");
+  page.lifecycle?.suspend();
+  await page.settle();
+  expect(openPage().state.drafts).toEqual({ [id]: "And" });
+});
+
 test("Nobody sees the drafts of another person on the same computer", () => {
   const page = openPage();
   page.messenger.setDraft(id, "Dear Ann");
