@@ -125,26 +125,29 @@ async function requireSameMajor({ folder, binaries, identity }: Cluster): Promis
 
 /**
  * Has the cluster run, and tells its port: adopts the one that a killed server left behind, waits for one that is
- * stopping, else starts it, on `port` if that is given. `started` says whether this call did.
+ * stopping, else starts it, on `wanted` if that is given. `started` says whether this call did.
  */
-export async function ensureRunning(cluster: Cluster, port?: number): Promise<{ port: number; started: boolean }> {
-  for (;;) {
-    const postmaster = findPostmaster(cluster.folder);
-    if (postmaster?.ready) return { port: postmaster.port, started: false };
-    if (!postmaster) return { port: await start(cluster, port), started: true };
-    await sleep(STEP_MS);
+export async function ensureRunning(cluster: Cluster, wanted?: number): Promise<{ port: number; started: boolean }> {
+  for (let attempt = 1; ; attempt++) {
+    const running = await findRunning(cluster.folder);
+    if (running !== null) return { port: running, started: false };
+    const child = await spawnPostgres(cluster, wanted ?? (await freePort()));
+    const port = await becomesReady(cluster.folder, child);
+    if (port !== null) return { port, started: true };
+    // Somebody else took the port between our asking for a free one and PostgreSQL's binding it; or our own
+    // predecessor's last processes have yet to leave the folder; or another start was quicker, and is adopted.
+    if (attempt === 5) throw new StartError(`PostgreSQL did not start: ${lastComplaint(cluster.log)} (${cluster.log})`);
+    await sleep(attempt * 200);
   }
 }
 
-async function start(cluster: Cluster, wanted?: number): Promise<number> {
-  for (let attempt = 1; ; attempt++) {
-    const child = await spawnPostgres(cluster, wanted ?? (await freePort()));
-    const ready = await becomesReady(cluster.folder, child);
-    if (ready !== null) return ready;
-    // Somebody else took the port between our asking for a free one and PostgreSQL's binding it; or our own
-    // predecessor's last processes have yet to leave the folder.
-    if (attempt === 5) throw new StartError(`PostgreSQL did not start: ${lastComplaint(cluster.log)} (${cluster.log})`);
-    await sleep(attempt * 200);
+/** The port of a postmaster that accepts connections, once it does; null where there is none, or none any more. */
+async function findRunning(folder: string): Promise<number | null> {
+  for (;;) {
+    const postmaster = findPostmaster(folder);
+    if (!postmaster) return null;
+    if (postmaster.ready) return postmaster.port;
+    await sleep(STEP_MS);
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
+import { readFileSync, readlinkSync, realpathSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** What `postmaster.pid` of a data folder says, where it tells of a process that lives. */
@@ -9,22 +9,27 @@ export interface Postmaster {
   ready: boolean;
 }
 
+/** Milliseconds after which a pid file that is still empty is not being written any more: the machine went down just then. */
+const WRITTEN_MS = 5_000;
+
 /**
  * The PostgreSQL that runs on this folder, whoever started it. A file left behind by a crash is harmless until another
  * process has got its pid: PostgreSQL would believe it then and refuse to start, so that one is removed.
  */
 export function findPostmaster(folder: string): Postmaster | null {
   const path = join(folder, "postmaster.pid");
-  let lines: string[];
+  let text: string;
   try {
-    lines = readFileSync(path, "utf8").split("\n");
+    text = readFileSync(path, "utf8");
+    if (text === "" && Date.now() - statSync(path).mtimeMs > WRITTEN_MS) rmSync(path);
   } catch {
     return null;
   }
-  const pid = Math.abs(Number(lines[0]));
-  if (Number.isInteger(pid) && pid > 0 && isPostmasterOf(folder, pid)) {
-    return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === "ready" };
-  }
+  const [first = "", ...lines] = text.split("\n");
+  const pid = Math.abs(Number(first));
+  // A postmaster makes its file, and then writes it: one without a whole first line is let be.
+  if (lines.length === 0 || !Number.isInteger(pid) || pid === 0) return null;
+  if (isPostmasterOf(folder, pid)) return { pid, port: Number(lines[2]), ready: lines[6]?.trim() === "ready" };
   if (isAlive(pid)) rmSync(path, { force: true });
   return null;
 }

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import { findPostmaster } from "@/lib/host/postmaster";
-import { freePort, type RunningServer, type Starting, spawnNode, spawnProgram, startServer } from "./server";
+import { freePort, type RunningServer, type Starting, serving, spawnNode, spawnProgram } from "./server";
 
 /** A data folder for one test, and servers on it as somebody's own machine runs them: nothing configured. */
 export interface DataFolder {
@@ -22,31 +23,47 @@ export interface DataFolder {
 export function dataFolder(): DataFolder {
   const path = mkdtempSync(join(tmpdir(), "parley-data-"));
   const folder = join(path, "postgres");
-  const servers: RunningServer[] = [];
+  const begun: (() => Promise<unknown>)[] = [];
   const unconfigured = { DATA_DIR: path, DATABASE_URL: "", AUTH_SECRET: "", LOG_LEVEL: "warn" };
-  const begin = (env = {}) => spawnNode(["dist/server.mjs"], { ...unconfigured, PORT: "0", ...env });
+  const begin = (env = {}) => {
+    const server = spawnNode(["dist/server.mjs"], { ...unconfigured, PORT: "0", ...env });
+    begun.push(() => killed(server));
+    return server;
+  };
   const postmaster = () => findPostmaster(folder)?.pid ?? null;
+  // Also what a test that failed has left in the middle of its start.
   onTestFinished(async () => {
-    for (const server of servers) await server.kill("SIGKILL");
+    for (const kill of begun) await kill();
     const left = postmaster();
-    if (left) process.kill(left, "SIGKILL");
+    // Not SIGKILL, after which its shared memory would stay for as long as the machine runs.
+    if (left) process.kill(left, "SIGQUIT");
+    while (postmaster()) await setImmediate();
     rmSync(path, { recursive: true, force: true, maxRetries: 20 });
   });
   return {
     path,
     postmaster,
     async start(env = {}, port) {
-      const server = await startServer({ env: { ...unconfigured, ...env }, port });
-      servers.push(server);
-      return server;
+      const free = port ?? (await freePort());
+      return serving(begin({ ...env, PORT: String(free) }), free);
     },
     begin,
-    npmStart: () => spawnProgram("npm", ["start"], { ...unconfigured, PORT: "0" }, { detached: true }),
+    npmStart() {
+      const npm = spawnProgram("npm", ["start"], { ...unconfigured, PORT: "0" }, { detached: true });
+      begun.push(() => killed(npm, -1));
+      return npm;
+    },
     async startInVain(env) {
       const { ended, logs } = begin({ PORT: String(await freePort()), ...env });
       return { code: await ended, said: logs() };
     },
   };
+}
+
+/** Ends a process, or with -1 its whole group, unless it has ended. */
+async function killed({ child, ended }: Starting, group: 1 | -1 = 1): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) process.kill(group * (child.pid as number), "SIGKILL");
+  await ended;
 }
 
 /** Signs somebody up, the first time, and in; returns how to ask as them. */

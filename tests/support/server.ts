@@ -34,7 +34,11 @@ export function startNext({ env, port }: ServerOptions = {}): Promise<RunningSer
 async function launch(args: string[], wanted: number | undefined, env: (port: number) => Record<string, string>): Promise<RunningServer> {
   if (!existsSync("dist/server.mjs")) throw new Error("This test needs the built server: run `npm run build` first.");
   const port = wanted ?? (await freePort());
-  const { child, ended, logs } = spawnNode(args, env(port));
+  return serving(spawnNode(args, env(port)), port);
+}
+
+/** A process that starts, once it answers on its port. */
+export async function serving({ child, ended, logs }: Starting, port: number): Promise<RunningServer> {
   const url = `http://127.0.0.1:${port}`;
   await ready(url, child, logs);
   const kill = (signal: NodeJS.Signals) => {
