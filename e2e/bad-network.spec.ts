@@ -1,13 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Page } from "@playwright/test";
+import { length, patience, tell } from "@/tests/support/lengths";
 import type { TcpProxy } from "@/tests/support/tcp-proxy";
 import type { Conversation } from "./support/cast";
 import type { Parley } from "./support/parley";
-import { message, messages, say, transcript, words } from "./support/screen";
+import { composer, message, messages, numberedLines, say, transcript } from "./support/screen";
 import { expect, FAILED_REQUESTS, test } from "./support/test";
 
-/** Messages that are exchanged in all: `npm run chaos` sets more. */
-const COUNT = Number(process.env.CHAOS_MESSAGES ?? 80);
+/** Messages that are exchanged in all. */
+const COUNT = length(80, 500);
 
 test.use({ complaints: FAILED_REQUESTS });
 
@@ -16,7 +17,7 @@ test("two people with two tabs each see the same and all of it, over a network t
   parley,
   badNetwork,
 }) => {
-  test.setTimeout(60_000 + COUNT * 1_000);
+  test.setTimeout(patience(120_000));
   const networks = [await badNetwork(), await badNetwork()] as const;
   const ada = await cast.person("Ada", { baseURL: networks[0].url });
   const grace = await cast.person("Grace", { baseURL: networks[1].url });
@@ -26,14 +27,15 @@ test("two people with two tabs each see the same and all of it, over a network t
 
   const over = new AbortController();
   const weather = networks.map((network, n) => fail(network, n + 1, over.signal));
-  for (let n = 1; n <= COUNT; n++) await say(tabs[n % 4] as Page, `Message ${n}`);
+  for (let n = 1; n <= COUNT; n++) await type(tabs[n % 4] as Page, `Message ${n}`);
   over.abort();
-  await Promise.all(weather);
+  const faults = (await Promise.all(weather)).reduce((sum, count) => sum + count);
 
   await expect.poll(async () => (await saidIn(parley, conversation)).length, { timeout: 60_000 }).toBeGreaterThanOrEqual(COUNT);
   const said = await saidIn(parley, conversation);
   expect([...said].sort()).toEqual(Array.from({ length: COUNT }, (_, n) => `Message ${n + 1}`).sort());
-  for (const tab of tabs) await expect.poll(() => allWords(tab), { timeout: 60_000 }).toEqual(said);
+  for (const tab of tabs) expect(await wholeTranscript(tab, COUNT)).toEqual(said);
+  tell("2 people × 2 tabs over a failing network", { messages: COUNT, faults, lost: 0, doubled: 0 });
 });
 
 test("a quiet note tells of a connection that has been gone for five seconds, and goes by itself", async ({ cast, badNetwork, grace }) => {
@@ -77,14 +79,22 @@ test("a connection that went silent is given up for a new one", async ({ cast, b
   expect(seconds).toBeLessThan(60);
 });
 
-/** Something goes wrong every one to three seconds, in an order that is the same in every run. */
-async function fail(network: TcpProxy, seed: number, over: AbortSignal): Promise<void> {
-  const faults = [() => network.cut(), () => network.delay(300), () => network.blackHole(), () => network.cut(), () => network.heal()];
-  for (let n = seed; !over.aborted; n++) {
-    faults[(n * 7) % faults.length]?.();
-    await pause(1_000 + ((n * 617) % 2_000), undefined, { signal: over }).catch(() => {});
+/** As fast as a hurried person, so that faults fall between messages and into them. */
+async function type(page: Page, text: string): Promise<void> {
+  await composer(page).pressSequentially(text, { delay: 15 });
+  await page.keyboard.press("Enter");
+}
+
+/** Something goes wrong every one to three seconds, in an order that is the same in every run. Returns how often. */
+async function fail(network: TcpProxy, seed: number, over: AbortSignal): Promise<number> {
+  const faults = [() => network.cut(), () => network.blackHole(), () => network.cut(), () => network.delay(300)];
+  let n = 0;
+  for (; !over.aborted; n++) {
+    faults[(seed + n) % faults.length]?.();
+    await pause(1_000 + (((seed + n) * 617) % 2_000), undefined, { signal: over }).catch(() => {});
     network.heal();
   }
+  return n;
 }
 
 /** What the server holds, in its order. */
@@ -93,8 +103,20 @@ async function saidIn(parley: Parley, { id }: Conversation): Promise<string[]> {
   return rows.map(({ content }) => content);
 }
 
-/** The whole transcript: what is in the page, gathered while scrolling from its end to its beginning. */
-async function allWords(page: Page): Promise<string[]> {
-  await transcript(page).evaluate((scroller) => scroller.scrollTo(0, 0));
-  return words(page);
+/** What a tab shows from the first message to the `count`th, in its order. It holds a part at a time, so it is scrolled through. */
+async function wholeTranscript(page: Page, count: number): Promise<string[]> {
+  const shown = new Map<number, string>();
+  for (const [step, last] of [
+    [2_000, count],
+    [-2_000, 1],
+  ] as const) {
+    await expect(async () => {
+      const lines = await numberedLines(page);
+      expect(new Set(lines.map(([seq]) => seq)).size, "lines that show once").toBe(lines.length);
+      for (const [seq, text] of lines) shown.set(seq, text);
+      await transcript(page).evaluate((scroller, step) => scroller.scrollBy(0, step), step);
+      expect(shown.has(last)).toBe(true);
+    }).toPass({ timeout: 60_000, intervals: [50] });
+  }
+  return [...shown].sort(([a], [b]) => a - b).map(([, text]) => text);
 }

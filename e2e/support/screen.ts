@@ -15,12 +15,21 @@ export async function say(page: Page, text: string): Promise<void> {
 }
 
 /** What the transcript says, line by line, without who and when. */
-export function words(page: Page): Promise<string[]> {
+export async function words(page: Page): Promise<string[]> {
+  return (await lines(page)).map(({ text }) => text);
+}
+
+/** The same with each line's number in the conversation, less what is not sent yet. */
+export async function numberedLines(page: Page): Promise<[seq: number, text: string][]> {
+  return (await lines(page)).filter(({ seq }) => seq > 0).map(({ seq, text }) => [seq, text]);
+}
+
+function lines(page: Page): Promise<{ seq: number; text: string }[]> {
   return page.locator(".bubble-text").evaluateAll((bubbles) =>
     bubbles.map((bubble) => {
       const copy = bubble.cloneNode(true) as Element;
       copy.querySelector(".bubble-meta")?.remove();
-      return copy.textContent ?? "";
+      return { seq: Number(bubble.closest("[data-seq]")?.getAttribute("data-seq")), text: copy.textContent ?? "" };
     }),
   );
 }
