@@ -10,8 +10,11 @@ export interface TcpProxy {
   cut(): void;
   /** Breaks every connection, and each new one too. */
   refuse(): void;
-  /** The connections that there are fall silent for ever, and nobody is told; new ones pass. */
-  lose(): void;
+  /**
+   * The connections that there are fall silent for ever, and nobody is told who does not ask: a client that sends on one
+   * is reset, as by a router that has forgotten it. New ones pass.
+   */
+  forget(): void;
   /** From now on nothing passes and nobody is told: connections stay open, and new ones are accepted. */
   blackHole(): void;
   /** From now on everything takes this long, each way. */
@@ -23,6 +26,7 @@ export interface TcpProxy {
 
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const forgotten = new WeakSet<Socket>();
   const lines = new Set<Line>();
   let delayMs = 0;
   let swallows = false;
@@ -49,6 +53,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       socket.setNoDelay(true);
       socket.on("close", () => sockets.delete(socket));
     }
+    client.on("data", () => forgotten.has(client) && client.resetAndDestroy());
     forward(client, upstream);
     forward(upstream, client);
   });
@@ -68,7 +73,10 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       refuses = true;
       cut();
     },
-    lose: () => lines.clear(),
+    forget() {
+      lines.clear();
+      for (const socket of sockets) forgotten.add(socket);
+    },
     blackHole() {
       swallows = true;
     },
