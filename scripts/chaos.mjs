@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildIfStale } from "./build.mjs";
+import { findChromium } from "./chromium.mjs";
 import { execute, install } from "./install.mjs";
 
 /**
- * `npm run chaos`: the proofs of tests/{realtime,cluster,chaos} for longer (50 kills of each kind, 2,000 random
- * histories, 10,000 connects), one after the other, and a table of what they found. Takes about half an hour; arguments
- * choose files, as in `npm run chaos -- kills`.
+ * `npm run chaos`: the proofs of tests/{realtime,cluster,chaos} and those of e2e that are tagged "@long", for longer
+ * (50 kills of each kind, 2,000 random histories, 10,000 connects, minutes of everything at once), one after the other,
+ * and a table of what they found. Takes about forty minutes; arguments choose files, as in `npm run chaos -- kills`.
  */
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 await install();
@@ -16,30 +17,24 @@ await buildIfStale();
 
 const folder = mkdtempSync(join(tmpdir(), "parley-chaos-"));
 const table = join(folder, "table");
-const { status } = await execute(
-  process.execPath,
-  [
-    "node_modules/vitest/vitest.mjs",
-    "run",
-    "--project",
-    "realtime",
-    "--project",
-    "cluster",
-    "--no-file-parallelism",
-    ...process.argv.slice(2),
-  ],
-  { show: true, env: { PARLEY_LONG_RUN: table } },
-);
+const chosen = process.argv.slice(2);
+const runs = [
+  ["node_modules/vitest/vitest.mjs", "run", "--project", "realtime", "--project", "cluster", "--no-file-parallelism", "--passWithNoTests"],
+  ["node_modules/playwright/cli.js", "test", "--grep", "@long", "--pass-with-no-tests"],
+];
+const env = { PARLEY_LONG_RUN: table, CHROMIUM: (await findChromium()) ?? "" };
+let failed = false;
+for (const program of runs) {
+  const { status } = await execute(process.execPath, [...program, ...chosen], { show: true, env });
+  failed ||= status !== 0;
+}
 for (const line of lines(table)) {
   const { proof, figures } = JSON.parse(line);
-  console.log(
-    `${proof.padEnd(44)} ${Object.entries(figures)
-      .map(([name, figure]) => `${figure} ${name}`)
-      .join(", ")}`,
-  );
+  const found = Object.entries(figures).map(([name, figure]) => `${figure.toLocaleString("en")} ${name}`);
+  console.log(`${proof.padEnd(48)} ${found.join(", ")}`);
 }
 rmSync(folder, { recursive: true });
-process.exit(status ?? 1);
+process.exit(failed ? 1 : 0);
 
 /** Empty where nothing got as far as a figure. */
 function lines(path) {

@@ -1,9 +1,7 @@
-import { setImmediate } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hub } from "@/lib/server/realtime/hub";
 import { openStream, ready } from "../support/event-stream";
+import { held } from "../support/held";
 import { length, patience, tell } from "../support/lengths";
 import { type ListeningHost, listen } from "../support/listening-host";
 import { sendPersistently as send } from "../support/persistent-send";
@@ -20,9 +18,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => host.close());
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
 
 test(`${VISITS} connects and disconnects leave no stream, listener, timer, socket or memory behind`, {
   timeout: patience(60_000),
@@ -66,19 +61,4 @@ async function visitUntil(way: Way, { token }: Person, from: string): Promise<{ 
   stream.cut();
   await stream.ended;
   return last;
-}
-
-async function held() {
-  for (let i = 0; i < 5; i++) {
-    await setImmediate();
-    collectGarbage();
-  }
-  const counts: Record<string, number> = {};
-  for (const kind of process.getActiveResourcesInfo()) counts[kind] = (counts[kind] ?? 0) + 1;
-  return {
-    timers: counts.Timeout ?? 0,
-    sockets: counts.TCPSocketWrap ?? 0,
-    listeners: process.eventNames().map((name) => [name, process.listenerCount(name)]),
-    heap: process.memoryUsage().heapUsed,
-  };
 }

@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { REPLAY_MAX, STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
 import { sql } from "../support/database";
 import { type EventStream, openStream, type Received, ready, reset, saying } from "../support/event-stream";
+import { length, patience, tell } from "../support/lengths";
 import { type ListeningHost, listen } from "../support/listening-host";
 import { sendPersistently as send } from "../support/persistent-send";
 import { type Person, people } from "../support/person";
@@ -62,6 +64,7 @@ test.each([
   ["nothing in disguise", () => "%20"],
   ["of another software", () => "1234"],
   ["of another database", (cursor: string) => cursor.replace(/^./, (digit) => (digit === "0" ? "1" : "0"))],
+  ["from a little in the future", (cursor: string) => cursor.replace(/-(\d+)-/, (_, position) => `-${Number(position) + 1_000}-`)],
   ["from the future", (cursor: string) => cursor.replace(/-\d+-/, "-9999999999999999-")],
   ["from before the log", (cursor: string) => cursor.replace(/-\d+-/, "-0-")],
   ["negative", (cursor: string) => cursor.replace(/-\d+-/, "--5-")],
@@ -74,6 +77,26 @@ test.each([
   expect((await stream.first(reset)).id).toMatch(/^[0-9a-f]{8}-\d+-0$/);
   const { message } = await say(bob, "after the reset");
   await stream.first(({ data }) => data.id === message.id);
+});
+
+test("nothing that stands in the place of a cursor is met with silence or an error", { timeout: patience(60_000) }, async () => {
+  const tries = length(200, 5_000);
+  const { id } = await (await streamOf(ann)).first(ready);
+  const [epoch] = id.split("-");
+  const text = fc.string({ unit: "binary", minLength: 1, maxLength: 200 });
+  const number = fc.oneof(fc.bigInt().map(String), fc.double().map(String), text);
+  const forged = fc.tuple(fc.oneof(fc.constant(epoch), text), number, number).map((parts) => parts.join("-"));
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(text, forged), async (from) => {
+      const stream = await streamOf(ann, { query: `?${new URLSearchParams({ lastEventId: from })}` });
+      expect(stream.status).toBe(200);
+      const { name } = await stream.first((event) => ready(event) || reset(event));
+      stream.cut();
+      if (!/^[0-9a-f]{8}-\d+-\d+$/.test(from)) expect(name).toBe("reset");
+    }),
+    { numRuns: tries },
+  );
+  tell("garbage, foreign, stale and future cursors", { tried: tries, "met with silence": 0, "met with an error": 0 });
 });
 
 test("who has missed more than is worth replaying loads afresh", async () => {

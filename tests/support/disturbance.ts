@@ -2,7 +2,8 @@ import pg from "pg";
 
 /** Transactions that make life hard for a log that is read while it is written. */
 export interface Disturbance {
-  stop(): Promise<void>;
+  /** Resolves to how many transactions were rolled back, or connections killed. */
+  stop(): Promise<number>;
 }
 
 /**
@@ -15,13 +16,16 @@ export function disturb(databaseUrl: string, conversationIds: string[], userId: 
     const client = new pg.Client({ connectionString: databaseUrl });
     client.on("error", () => {});
     await client.connect();
-    for (let round = 0; !stopped; round++) await trouble(client, conversationIds[round % conversationIds.length] as string, userId);
+    let round = 0;
+    for (; !stopped; round++) await trouble(client, conversationIds[round % conversationIds.length] as string, userId);
     await client.end();
+    return round;
   });
   return {
     async stop() {
       stopped = true;
-      await Promise.all(connections);
+      const [aborted = 0] = await Promise.all(connections);
+      return aborted;
     },
   };
 }
@@ -51,16 +55,19 @@ export function silenceHints(databaseUrl: string): Disturbance {
   const silencing = (async () => {
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
+    let killed = 0;
     while (!stopped) {
-      await client.query(`SELECT pg_terminate_backend(pid), pg_sleep(0.02) FROM pg_stat_activity
+      const { rowCount } = await client.query(`SELECT pg_terminate_backend(pid), pg_sleep(0.02) FROM pg_stat_activity
                           WHERE datname = current_database() AND application_name = 'parley hints'`);
+      killed += rowCount ?? 0;
     }
     await client.end();
+    return killed;
   })();
   return {
     async stop() {
       stopped = true;
-      await silencing;
+      return silencing;
     },
   };
 }
