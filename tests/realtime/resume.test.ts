@@ -1,4 +1,3 @@
-import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { hub } from "@/lib/server/realtime/hub";
 import { pruneEvents } from "@/lib/server/realtime/retention";
@@ -8,7 +7,7 @@ import { isMessage, openStream, ready, reset } from "../support/event-stream";
 import { Follower, upTo } from "../support/follower";
 import { type ListeningHost, listen } from "../support/listening-host";
 import { sendPersistently as send } from "../support/persistent-send";
-import { type Person, people, person } from "../support/person";
+import { type Person, people } from "../support/person";
 import { group } from "../support/talk";
 
 let host: ListeningHost;
@@ -89,22 +88,6 @@ test("a long replay that is cut in its middle goes on in its middle", async () =
   expect(follower.repeats).toBeLessThan(10);
 });
 
-test("a transaction that stays open holds nothing back, and what it brings late is not missed", async () => {
-  const [reader, writer] = (await people(2, "late")) as [Person, Person];
-  const talk = await group(reader, writer);
-  const other = await group(reader, writer, await person("late3"));
-  const follower = follow(reader);
-  await follower.live;
-
-  const { commit } = await openTransaction(other, writer);
-  for (const i of upTo(20)) await send(url, writer, talk, `${i}`);
-  await expect.poll(() => follower.numbers().get(talk)).toEqual(upTo(20));
-  follower.cut();
-  await commit();
-  await expect.poll(() => follower.numbers().get(other)).toEqual([1]);
-  expect(follower.numbers().get(talk)).toEqual(upTo(20));
-});
-
 test("a reader whose log is cleared away in the middle of its replay is told to load afresh", async () => {
   const [reader, writer] = (await people(2, "cleared")) as [Person, Person];
   const talk = await group(reader, writer);
@@ -143,26 +126,4 @@ async function fill(conversationId: string, sender: Person, count: number, conte
      SELECT pg_current_xact_id()::text::bigint, 'message', $1, id, $2, seq FROM sent ORDER BY seq`,
     [conversationId, sender.id, count, content],
   );
-}
-
-/** Writes a message and keeps its transaction open. */
-async function openTransaction(conversationId: string, sender: Person): Promise<{ commit: () => Promise<void> }> {
-  const client = new pg.Client({ connectionString: database() });
-  await client.connect();
-  await client.query("BEGIN");
-  await client.query(
-    `WITH sent AS (
-       INSERT INTO messages (id, conversation_id, seq, sender_id, content, created_at)
-       VALUES (gen_random_uuid(), $1, 1, $2, 'late', now()) RETURNING id, seq
-     )
-     INSERT INTO events (xid, type, conversation_id, message_id, user_id, seq)
-     SELECT pg_current_xact_id()::text::bigint, 'message', $1, id, $2, seq FROM sent`,
-    [conversationId, sender.id],
-  );
-  return {
-    async commit() {
-      await client.query("COMMIT");
-      await client.end();
-    },
-  };
 }

@@ -12,5 +12,5 @@ test("a server that starts among writers reads the log from now on, not from its
       .map(([asked]) => asked as unknown as { name: string; values: unknown[] })
       .filter(({ name }) => name === "event_tail");
   await expect.poll(tails).toHaveLength(1);
-  expect(tails()[0]?.values).toEqual([hub().cursor.position]);
+  expect(tails()[0]?.values[0]).toBe(hub().cursor.position);
 });

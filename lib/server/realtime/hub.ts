@@ -9,7 +9,7 @@ import type { Cursor } from "./cursor";
 import { epoch, renewEpoch } from "./epoch";
 import { encodeEvent, encodeHeartbeat, encodeRetry } from "./frames";
 import { type Hint, Hints } from "./hints";
-import { eventFor, type LoggedEvent, readEvents, readPosition, readTail } from "./log";
+import { eventFor, isRead, type LoggedEvent, type LogMark, readEvents, readMark, readTail } from "./log";
 import { Presence } from "./presence";
 import { PRUNE_EVERY_MS, pruneEvents } from "./retention";
 import type { Stream } from "./stream";
@@ -34,7 +34,7 @@ const CONVERSATIONS_KNOWN = 50_000;
  *
  * An event reaches its streams in one of two ways. What this process has just committed is published
  * directly, when it is the next of its conversation. Everything else (other servers' events, and ours
- * where the next is not known) comes from reading the log, woken by a hint or by the clock. `position`
+ * where the next is not known) comes from reading the log, woken by a hint or by the clock. `mark`
  * only moves by reading the log, so that a cursor never stands above what was delivered.
  */
 class Hub {
@@ -45,9 +45,9 @@ class Hub {
   private beatShare = 0;
   private draining = false;
 
-  private position = 0;
+  private mark: LogMark = { position: 0, end: 0, open: new Set() };
   private epoch = "";
-  /** Delivered events at or above `position`: id → xid. */
+  /** Delivered events that the log has yet to be read up to: id → xid. */
   private readonly delivered = new Map<number, number>();
   private readonly lastSeq = new LRUCache<string, number>({ max: CONVERSATIONS_KNOWN });
 
@@ -77,7 +77,7 @@ class Hub {
 
   /** Where a client that holds the present state resumes. */
   get cursor(): Cursor {
-    return { epoch: this.epoch, position: this.position, eventId: 0 };
+    return { epoch: this.epoch, position: this.mark.position, eventId: 0 };
   }
 
   /** False while the server is going away. */
@@ -152,7 +152,7 @@ class Hub {
 
   private async start(): Promise<void> {
     this.epoch = await epoch();
-    this.position = await readPosition();
+    this.mark = await readMark();
     this.timers = [
       setInterval(() => this.wake(), POLL_MS),
       setInterval(() => void this.checkSessions(), SESSION_CHECK_MS),
@@ -220,23 +220,23 @@ class Hub {
   }
 
   private async readOnce(): Promise<void> {
-    const tail = await readTail(this.position);
+    const tail = await readTail(this.mark);
     if (!tail) return this.beginAnew();
-    const { keys, position } = tail;
+    const { keys, mark } = tail;
     const events = await readEvents(
       keys.filter(({ id }) => !this.delivered.has(id)),
-      this.position,
+      this.mark.position,
     );
     if (!events) return this.beginAnew();
     for (const event of events) this.deliver(event);
-    this.position = position;
-    for (const [id, xid] of this.delivered) if (xid < position) this.delivered.delete(id);
+    this.mark = mark;
+    for (const [id, xid] of this.delivered) if (isRead(mark, xid)) this.delivered.delete(id);
   }
 
   /** What clients hold may never have happened, or lack what was taken out of the log before it was read here. */
   private async beginAnew(): Promise<void> {
     this.epoch = await renewEpoch();
-    this.position = await readPosition();
+    this.mark = await readMark();
     this.delivered.clear();
     this.lastSeq.clear();
     const reset = encodeEvent({ type: "reset" }, this.cursor);
@@ -244,11 +244,11 @@ class Hub {
   }
 
   private deliver(event: LoggedEvent): void {
-    // An event can come both directly and by way of the log; below the position all have been delivered.
-    if (this.delivered.has(event.id) || event.xid < this.position) return;
+    // An event can come both directly and by way of the log; what the log has been read up to has all been delivered.
+    if (this.delivered.has(event.id) || isRead(this.mark, event.xid)) return;
     this.delivered.set(event.id, event.xid);
     if (event.type === "message") this.lastSeq.set(event.conversationId, event.seq);
-    const cursor = { epoch: this.epoch, position: this.position, eventId: event.id };
+    const cursor = { epoch: this.epoch, position: this.mark.position, eventId: event.id };
     const author = event.type === "message" ? event.senderId : null;
     let forOthers: Buffer | undefined;
     for (const userId of event.audience) {

@@ -23,40 +23,71 @@ export type EventKey = { id: number; xid: number };
 export type LogSlice = { position: number; keys: EventKey[] };
 
 /**
- * Where the log stands: everything below it has been committed or never will be, also after a crash. A snapshot's xmin
- * alone is not enough: ids that were taken and left nothing on disk (a hint, a transaction that was rolled back) are
- * taken again after a crash. An event that can be seen is on disk, and all ids up to its own are used up.
+ * How far the log has been read: everything below `end` but what the transactions of `open` will have written, which had
+ * not ended then. `position` lies below all of those.
  */
-const POSITION_NOW = `least(
-  pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
-  1 + greatest((SELECT max(xid) FROM events), (SELECT pruned_xid FROM epochs)))`;
+export type LogMark = { position: number; end: number; open: ReadonlySet<number> };
 
-type KeyRow = { position: string; pruned?: boolean; xid: string | null; id: string | null };
+/** Whether what a transaction wrote had been committed when the log was read up to a mark. */
+export function isRead({ end, open }: LogMark, xid: number): boolean {
+  return xid < end && !open.has(xid);
+}
+
+/**
+ * One past the last transaction that can be seen in the log. What can be seen is on disk, and with it all ids up to its own
+ * are used up; above it ids were taken that left nothing on disk (a hint, a transaction that was rolled back), and those are
+ * taken again after a crash of the database.
+ */
+const END_NOW = "1 + greatest((SELECT max(xid) FROM events), (SELECT pruned_xid FROM epochs))";
+
+/** Where the log stands: everything below it has been committed or never will be, also after a crash. */
+const POSITION_NOW = `least(pg_snapshot_xmin(pg_current_snapshot())::text::bigint, ${END_NOW})`;
+
+const MARK_NOW = `${POSITION_NOW} AS position, ${END_NOW} AS "end",
+  ARRAY(SELECT x::text::bigint FROM pg_snapshot_xip(pg_current_snapshot()) x) AS open`;
+
+type KeyRow = { position: string; xid: string | null; id: string | null };
+type MarkRow = { position: string; end: string; open: string[] };
 
 const TAIL: Statement = {
   name: "event_tail",
-  text: `SELECT s.position, s.pruned, e.xid, e.id
-         FROM (SELECT ${POSITION_NOW} AS position, (SELECT pruned_xid >= $1 FROM epochs) AS pruned) s
-         LEFT JOIN events e ON e.xid >= $1
+  text: `SELECT s.*, e.xid, e.id
+         FROM (SELECT ${MARK_NOW}, (SELECT pruned_xid >= $1 FROM epochs) AS pruned) s
+         LEFT JOIN LATERAL (
+           SELECT xid, id FROM events WHERE xid >= $2
+           UNION ALL
+           SELECT xid, id FROM events WHERE xid = ANY ($3::bigint[]) AND xid < $2
+         ) e ON true
          ORDER BY e.id`,
 };
 
 /**
- * All events at or above a position. The order is that of ids: within a conversation, the order of its messages.
- * Null where the log no longer holds all of them, or has gone back in time.
+ * All events that have come to be seen since the log was last read, however long a transaction stays open meanwhile. The
+ * order is that of ids: within a conversation, the order of its messages. Null where the log no longer holds all of them,
+ * or has gone back in time.
  */
-export async function readTail(position: number): Promise<LogSlice | null> {
-  const rows = await query<KeyRow>(TAIL, [position]);
-  const slice = toSlice(rows);
-  return rows[0]?.pruned || slice.position < position ? null : slice;
+export async function readTail({ position, end, open }: LogMark): Promise<{ keys: EventKey[]; mark: LogMark } | null> {
+  const rows = await query<KeyRow & MarkRow & { pruned: boolean }>(TAIL, [position, end, [...open]]);
+  const mark = toMark(rows[0]);
+  const isBack = mark.position < position || mark.end < end;
+  return rows[0]?.pruned || isBack ? null : { keys: toKeys(rows), mark };
 }
 
-const POSITION: Statement = {
-  name: "event_position",
-  text: `SELECT ${POSITION_NOW} AS position`,
-};
+const MARK: Statement = { name: "event_mark", text: `SELECT ${MARK_NOW}` };
 
-/** Where the log stands now. */
+/** Where the log stands now, for whoever reads on from here. */
+export async function readMark(): Promise<LogMark> {
+  const [row] = await query<MarkRow>(MARK, []);
+  return toMark(row);
+}
+
+function toMark(row: MarkRow | undefined): LogMark {
+  return { position: Number(row?.position), end: Number(row?.end), open: new Set(row?.open.map(Number)) };
+}
+
+const POSITION: Statement = { name: "event_position", text: `SELECT ${POSITION_NOW} AS position` };
+
+/** Where the log stands now, for a cursor. */
 export async function readPosition(): Promise<number> {
   const [row] = await query<{ position: string }>(POSITION, []);
   return Number(row?.position);
@@ -80,12 +111,11 @@ const MISSED: Statement = {
 export async function readMissed(userId: string, position: number, max: number): Promise<LogSlice | null> {
   const rows = await query<KeyRow & { future: boolean; pruned: boolean }>(MISSED, [userId, position, max + 1]);
   if (rows[0]?.future || rows[0]?.pruned || rows.length > max) return null;
-  return toSlice(rows);
+  return { position: Number(rows[0]?.position), keys: toKeys(rows) };
 }
 
-function toSlice(rows: KeyRow[]): LogSlice {
-  const keys = rows.filter((row) => row.id !== null).map(({ id, xid }) => ({ id: Number(id), xid: Number(xid) }));
-  return { position: Number(rows[0]?.position), keys };
+function toKeys(rows: KeyRow[]): EventKey[] {
+  return rows.filter((row) => row.id !== null).map(({ id, xid }) => ({ id: Number(id), xid: Number(xid) }));
 }
 
 type EventRow = {
