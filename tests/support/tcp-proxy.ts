@@ -6,6 +6,8 @@ export interface TcpProxy {
   url: string;
   /** How many connections there have been. */
   connections(): number;
+  /** How many of their ends stand: two for each that passes. */
+  standing(): number;
   /** Breaks every connection; new ones pass. */
   cut(): void;
   /** Breaks every connection, and each new one too. */
@@ -68,6 +70,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     port,
     url: `http://127.0.0.1:${port}`,
     connections: () => count,
+    standing: () => sockets.size,
     cut,
     refuse() {
       refuses = true;

@@ -42,7 +42,10 @@ type Listeners = {
  * transaction mode does not carry LISTEN. It comes back by itself; while it is dead, polling finds all.
  */
 export class Hints {
+  /** The connection, once it is open. */
   private client: pg.Client | null = null;
+  /** The connection that is being opened. */
+  private opening: pg.Client | null = null;
   private readonly due = new Set<Hint>();
   private sending = false;
   private attempts = 0;
@@ -70,6 +73,7 @@ export class Hints {
     this.stopped = true;
     clearInterval(this.alive);
     if (this.retry) clearTimeout(this.retry);
+    this.opening?.connection.stream.destroy();
     await this.client?.end().catch(() => {});
   }
 
@@ -117,6 +121,7 @@ export class Hints {
       query_timeout: ANSWER_MS,
       application_name: "parley hints",
     });
+    this.opening = client;
     let lost = false;
     const onLost = (error?: Error) => {
       if (lost) return;
@@ -139,6 +144,8 @@ export class Hints {
     } catch (error) {
       return onLost(error as Error);
     }
+    if (lost || this.stopped) return;
+    this.opening = null;
     this.client = client;
     this.attempts = 0;
     this.send("hello");
