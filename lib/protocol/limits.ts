@@ -40,5 +40,8 @@ export const STREAM_BUFFER_MAX = 1024 * 1024;
 /** Events that a reconnect replays at most; further back is answered with `event: reset`. */
 export const REPLAY_MAX = 20_000;
 
+/** Milliseconds in which a reader takes something of its replay, or is cut off: a replay holds more than a stream that is live. */
+export const REPLAY_STALL_MS = 60_000;
+
 /** Streams that one user may have open on one server. */
 export const STREAMS_PER_USER_MAX = 200;

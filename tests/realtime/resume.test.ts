@@ -8,7 +8,7 @@ import { Follower, upTo } from "../support/follower";
 import { type ListeningHost, listen } from "../support/listening-host";
 import { sendPersistently as send } from "../support/persistent-send";
 import { type Person, people } from "../support/person";
-import { group } from "../support/talk";
+import { fill, group } from "../support/talk";
 
 let host: ListeningHost;
 const url = () => host.url;
@@ -114,16 +114,3 @@ test("a reader whose log is cleared away in the middle of its replay is told to 
   expect(stream.events.filter(isMessage).length).toBeLessThan(2_000);
   expect(stream.events.some(reset)).toBe(true);
 });
-
-/** Messages in one statement, as many sends would have left them. */
-async function fill(conversationId: string, sender: Person, count: number, content: string): Promise<void> {
-  await sql(
-    `WITH sent AS (
-       INSERT INTO messages (id, conversation_id, seq, sender_id, content, created_at)
-       SELECT gen_random_uuid(), $1, n, $2, $4, now() FROM generate_series(1, $3::int) n RETURNING id, seq
-     ), counted AS (UPDATE conversations SET last_seq = $3 WHERE id = $1)
-     INSERT INTO events (xid, type, conversation_id, message_id, user_id, seq)
-     SELECT pg_current_xact_id()::text::bigint, 'message', $1, id, $2, seq FROM sent ORDER BY seq`,
-    [conversationId, sender.id, count, content],
-  );
-}

@@ -46,6 +46,19 @@ export async function sendMany(sender: Person, id: string, count: number): Promi
   return sent;
 }
 
+/** The first messages of a conversation in one statement, as many sends would have left them. */
+export async function fill(conversationId: string, sender: Pick<Person, "id">, count: number, content: string): Promise<void> {
+  await sql(
+    `WITH sent AS (
+       INSERT INTO messages (id, conversation_id, seq, sender_id, content, created_at)
+       SELECT gen_random_uuid(), $1, n, $2, $4, now() FROM generate_series(1, $3::int) n RETURNING id, seq
+     ), counted AS (UPDATE conversations SET last_seq = $3 WHERE id = $1)
+     INSERT INTO events (xid, type, conversation_id, message_id, user_id, seq)
+     SELECT pg_current_xact_id()::text::bigint, 'message', $1, id, $2, seq FROM sent ORDER BY seq`,
+    [conversationId, sender.id, count, content],
+  );
+}
+
 /** The bare request, for what may fail. */
 export function sendRequest(sender: Person, id: string, json: unknown): Promise<Response> {
   return sender.fetch(`/api/conversations/${id}/messages`, { method: "POST", json });

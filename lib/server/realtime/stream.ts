@@ -1,5 +1,6 @@
 import "server-only";
 import type { StreamEvent } from "@/lib/protocol/events";
+import { REPLAY_STALL_MS } from "@/lib/protocol/limits";
 import { config } from "../config";
 import { log } from "../log";
 import type { Cursor } from "./cursor";
@@ -63,30 +64,36 @@ export class Stream {
   }
 
   /**
-   * Writes what was missed, as fast as the reader takes it, then goes live.
+   * Writes what was missed, as fast as the reader takes it, then goes live. One that stops taking it is cut off.
    * What is taken out of the log before it could be written makes the reader load afresh.
    * @param keys the events in the order of ids; `position` is where the log stood when they were read.
    */
   async replay(cursor: Cursor, keys: readonly EventKey[], position: number): Promise<void> {
     const resume = resumePoints(cursor.position, keys, position);
-    for (let start = 0; start < keys.length && !this.closed; start += REPLAY_CHUNK) {
-      const chunk = keys.slice(start, start + REPLAY_CHUNK);
-      const bodies = await readEvents(chunk, cursor.position);
-      if (!bodies) {
-        this.write(encodeEvent({ type: "reset" }, { ...cursor, position, eventId: 0 }));
-        return this.goLive(new Set(keys.map(({ id }) => id)));
+    const stalled = setTimeout(() => this.cutOff(), REPLAY_STALL_MS).unref();
+    try {
+      for (let start = 0; start < keys.length && !this.closed; start += REPLAY_CHUNK) {
+        const chunk = keys.slice(start, start + REPLAY_CHUNK);
+        const bodies = await readEvents(chunk, cursor.position);
+        if (!bodies) {
+          this.write(encodeEvent({ type: "reset" }, { ...cursor, position, eventId: 0 }));
+          return this.goLive(new Set(keys.map(({ id }) => id)));
+        }
+        const events = new Map(bodies.map((event) => [event.id, event]));
+        for (const [i, { id }] of chunk.entries()) {
+          const event = events.get(id);
+          if (!event || id === cursor.eventId) continue;
+          const at = { epoch: cursor.epoch, position: resume[start + i] ?? cursor.position, eventId: id };
+          this.write(encodeEvent(eventFor(this.userId, event), at));
+          await this.sink.drained();
+          stalled.refresh();
+        }
       }
-      const events = new Map(bodies.map((event) => [event.id, event]));
-      for (const [i, { id }] of chunk.entries()) {
-        const event = events.get(id);
-        if (!event || id === cursor.eventId) continue;
-        const at = { epoch: cursor.epoch, position: resume[start + i] ?? cursor.position, eventId: id };
-        this.write(encodeEvent(eventFor(this.userId, event), at));
-        await this.sink.drained();
-      }
+      this.write(encodeEvent({ type: "ready" }, { ...cursor, position, eventId: 0 }));
+      this.goLive(new Set(keys.map(({ id }) => id)));
+    } finally {
+      clearTimeout(stalled);
     }
-    this.write(encodeEvent({ type: "ready" }, { ...cursor, position, eventId: 0 }));
-    this.goLive(new Set(keys.map(({ id }) => id)));
   }
 
   /** Ends the catching up: what came meanwhile and was not replayed is written, then every frame at once. */
@@ -109,6 +116,7 @@ export class Stream {
   }
 
   private cutOff(): void {
+    if (this.closed) return;
     log.warn({ userId: this.userId }, "a stream was cut off because its reader does not read");
     this.stop(true);
   }
