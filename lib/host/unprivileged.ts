@@ -46,14 +46,14 @@ function isNameless(): boolean {
   return process.platform === "linux" && !accounts().some(({ uid }) => uid === process.getuid?.());
 }
 
-/** Hands a folder and all in it to the identity that is to use it. */
+/** Hands a folder and all in it to the identity that is to use it. What is theirs already keeps its time of change. */
 export function give(folder: string, { uid, gid }: Identity): void {
   if (uid === undefined || gid === undefined) return;
-  for (const entry of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    const path = join(folder, entry);
-    if (!lstatSync(path).isSymbolicLink()) chownSync(path, uid, gid);
+  const entries = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  for (const path of [folder, ...entries.map((entry) => join(folder, entry))]) {
+    const owned = lstatSync(path);
+    if (!owned.isSymbolicLink() && (owned.uid !== uid || owned.gid !== gid)) chownSync(path, uid, gid);
   }
-  chownSync(folder, uid, gid);
 }
 
 /** The person behind sudo, the owner of the code, PostgreSQL's usual user, nobody. */

@@ -4,11 +4,21 @@ import { newId } from "../ids";
 import { log } from "../log";
 import { single } from "../single";
 
-const IDENTITY: Statement = {
-  name: "database_identity",
-  text: `SELECT system_identifier || ':' || (SELECT oid FROM pg_database WHERE datname = current_database()) AS identity
-         FROM pg_control_system()`,
-};
+const DATABASE = "(SELECT oid FROM pg_database WHERE datname = current_database())";
+
+/**
+ * What tells one history from another, best first; a role may not be allowed to ask. A copied folder is the same database to
+ * PostgreSQL, but its files are new: this one is written when the folder is made, and never again.
+ */
+const IDENTITIES: Statement[] = [
+  {
+    name: "folder_identity",
+    text: `SELECT concat_ws(':', system_identifier, ${DATABASE}, extract(epoch FROM f.change)::bigint) AS identity
+           FROM pg_control_system(), pg_stat_file('PG_VERSION') f`,
+  },
+  { name: "database_identity", text: `SELECT concat_ws(':', system_identifier, ${DATABASE}) AS identity FROM pg_control_system()` },
+  { name: "no_identity", text: "SELECT 'hidden' AS identity" },
+];
 
 // Rows of the log that come from another history have transaction ids that mean nothing here.
 const ENSURE: Statement = {
@@ -29,7 +39,7 @@ const current = single<{ epoch: Promise<string> | null }>("epoch", () => ({ epoc
 
 /**
  * Names the history that cursors belong to: eight hexadecimal digits, new for a new database, for a
- * dump restored elsewhere, and for one set back to an earlier time. Read once in a process.
+ * dump restored elsewhere, for a folder put back in place, and for one set back to an earlier time. Read once in a process.
  */
 export function epoch(): Promise<string> {
   current.epoch ??= ensureEpoch().catch((error) => {
@@ -54,13 +64,15 @@ async function ensureEpoch(): Promise<string> {
   return row.epoch.slice(-8);
 }
 
-/** Differs between a database and its restored copy, unless the service that runs it hides the identifier. */
+/** Differs between a database and its restored copy, as far as the service that runs it lets us see. */
 async function databaseIdentity(): Promise<string> {
-  try {
-    const [row] = await query<{ identity: string }>(IDENTITY, []);
-    return row?.identity ?? "";
-  } catch (error) {
-    if ((error as { code?: string }).code !== "42501") throw error;
-    return "hidden";
+  for (const statement of IDENTITIES) {
+    try {
+      const [row] = await query<{ identity: string }>(statement, []);
+      return row?.identity ?? "";
+    } catch (error) {
+      if ((error as { code?: string }).code !== "42501") throw error;
+    }
   }
+  return "";
 }
