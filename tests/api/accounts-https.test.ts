@@ -10,6 +10,12 @@ beforeAll(async () => {
   await request("/api/users", { method: "POST", json: CREDENTIALS });
 });
 
+it("has browsers come by https only from then on, whatever they asked for", async () => {
+  for (const path of ["/api/health", "/api/nothing", "/api/auth/csrf"]) {
+    expect((await request(path)).headers.get("strict-transport-security")).toMatch(/^max-age=\d{8}$/);
+  }
+});
+
 it("keeps every sign-in cookie to this host and to https", async () => {
   const browser = new Browser();
   const csrf = await browser.fetch("/api/auth/csrf");

@@ -4,6 +4,7 @@ import { JSON_BODY_MAX } from "@/lib/protocol/limits";
 import type { User } from "@/lib/protocol/users";
 import { type Authenticated, authenticate } from "../auth/authenticate";
 import { renewCookie } from "../auth/renewal";
+import { isHttps } from "../config";
 import { isUnavailable } from "../db";
 import { newId } from "../ids";
 import { log } from "../log";
@@ -144,5 +145,6 @@ function errorResponse(error: unknown, requestId: string): Response {
 function finish(headers: Headers, requestId: string): void {
   headers.set("X-Request-Id", requestId);
   headers.set("X-Content-Type-Options", "nosniff");
+  if (isHttps()) headers.set("Strict-Transport-Security", "max-age=63072000");
   if (!headers.has("Cache-Control")) headers.set("Cache-Control", "private, no-store");
 }
