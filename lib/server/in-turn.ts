@@ -3,6 +3,11 @@ import { single } from "./single";
 
 const last = single("in turn", () => new Map<string, Promise<unknown>>());
 
+/** Whether a task of this key would have to wait. */
+export function isBusy(key: string): boolean {
+  return last.has(key);
+}
+
 /**
  * Runs tasks of one key one after the other, whatever becomes of each. Sends to one conversation would
  * wait for its row lock anyway; waiting here instead keeps them from holding the connections of the pool,

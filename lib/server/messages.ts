@@ -1,12 +1,14 @@
 import "server-only";
+import { LRUCache } from "lru-cache";
 import type { Message, MessagesQuery, SendMessageInput } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
 import { isUniqueViolation, prisma, query, type Statement } from "./db";
 import { notFound } from "./http/errors";
 import { isId, newId } from "./ids";
-import { inTurn } from "./in-turn";
+import { inTurn, isBusy } from "./in-turn";
 import { hub } from "./realtime/hub";
 import { MESSAGE_COLUMNS, type MessageRow, toMessage } from "./rows";
+import { single } from "./single";
 
 // One round trip. Locking the conversation's row gives the message its number and, because the lock is
 // held to the commit, gives numbers, ids of events and commits one and the same order within it. The time
@@ -62,8 +64,10 @@ export async function sendMessage(
   if (!isId(conversationId)) throw notFound("Conversation");
   const id = newId();
   const values = [conversationId, sender.id, id, content, clientId ?? null];
+  if (isBusy(conversationId)) await requirePlace(conversationId, sender.id);
   const [sent] = await inTurn(conversationId, () => sendOnce(values));
   if (!sent) throw notFound("Conversation");
+  senders().set(`${conversationId} ${sender.id}`, true);
 
   const row: MessageRow = {
     message_id: sent.earlier_id ?? id,
@@ -83,6 +87,18 @@ export async function sendMessage(
     hub().publish({ ...key, type: "message", senderId: sender.id, seq, message: row });
   }
   return { message: toMessage(row, sender.id), created: sent.earlier_id === null };
+}
+
+/** Who has sent something a moment ago, and where. */
+const senders = () => single("recent senders", () => new LRUCache<string, true>({ max: 10_000, ttl: 60_000 }));
+
+const PLACE: Statement = { name: "place", text: "SELECT FROM participants WHERE conversation_id = $1 AND user_id = $2" };
+
+/** Refuses who takes no part before they wait with those who do: how long that takes would tell that these are talking. */
+async function requirePlace(conversationId: string, userId: string): Promise<void> {
+  if (senders().has(`${conversationId} ${userId}`)) return;
+  const [place] = await query(PLACE, [conversationId, userId]);
+  if (!place) throw notFound("Conversation");
 }
 
 async function sendOnce(values: readonly unknown[]): Promise<SentRow[]> {

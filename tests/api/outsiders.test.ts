@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { beforeAll, describe, expect, it } from "vitest";
+import pg from "pg";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { User } from "@/lib/protocol/users";
 import { CALLS, CREDENTIALS, make, type Place } from "../support/calls";
+import { database, sql } from "../support/database";
 import { type Person, person, signIn } from "../support/person";
-import { conversation, messagesOf, readRequest, remove, send, somebody, talk } from "../support/talk";
+import { conversation, messagesOf, readRequest, remove, send, sendRequest, somebody, talk } from "../support/talk";
 
 /** Who calls, seen from the conversation that the call is about. */
 type Role = "signedOut" | "outsider" | "former" | "participant";
@@ -164,6 +166,20 @@ describe("an outsider", () => {
     const own = (await talk(outsider, await somebody())).id;
     expect((await send(outsider, own, "mine", clientId)).content).toBe("mine");
     expect((await messagesOf(participant, place.conversation))[0]?.content).toBe(SECRET);
+  });
+
+  it("does not have to wait for those who are talking, and so does not learn that they are", { timeout: 10_000 }, async () => {
+    const other = new pg.Client({ connectionString: database() });
+    onTestFinished(() => other.end());
+    await other.connect();
+    await other.query("BEGIN");
+    await other.query("SELECT FROM conversations WHERE id = $1 FOR UPDATE", [place.conversation]);
+    const waiting = send(participant, place.conversation, SECRET);
+    const held = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while ((await sql(held)).length === 0);
+    expect((await sendRequest(outsider, place.conversation, { content: "mine" })).status).toBe(404);
+    await other.query("COMMIT");
+    expect((await waiting).content).toBe(SECRET);
   });
 
   it("changes nothing by trying", async () => {
