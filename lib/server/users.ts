@@ -69,9 +69,12 @@ export function setName(userId: string, name: string | null): Promise<User> {
   return changeAndAnnounce(SET_NAME, [userId, name]);
 }
 
+/** Minutes after signing in within which somebody who has no password yet may choose one: a session may have been stolen since. */
+const FIRST_PASSWORD_MINUTES = 10;
+
 /**
  * Changes a password, or gives one to somebody who signs in elsewhere, and signs their other devices out.
- * A wrong current password is a field error; too many of them are 429.
+ * A wrong current password, or a session too old to choose the first one, is a field error; too many tries are 429.
  */
 export async function changePassword(
   { user, session }: { user: User; session: { id: string } },
@@ -79,8 +82,17 @@ export async function changePassword(
 ): Promise<void> {
   const { passwordHash } = await prisma().user.findUniqueOrThrow({ where: { id: user.id } });
   if (passwordHash !== null) await requirePassword(user.id, passwordHash, currentPassword ?? "");
+  else await requireRecentSignIn(session.id);
   await prisma().user.update({ where: { id: user.id }, data: { passwordHash: await hashPassword(newPassword) } });
   await signOutElsewhere(user.id, session.id);
+}
+
+async function requireRecentSignIn(sessionId: string): Promise<void> {
+  const { createdAt } = await prisma().session.findUniqueOrThrow({ where: { id: sessionId }, select: { createdAt: true } });
+  if (Date.now() - createdAt.getTime() < FIRST_PASSWORD_MINUTES * 60_000) return;
+  throw new FieldError({
+    newPassword: `Sign out and in again first: a first password is chosen within ${FIRST_PASSWORD_MINUTES} minutes of signing in.`,
+  });
 }
 
 async function requirePassword(userId: string, passwordHash: string, password: string): Promise<void> {

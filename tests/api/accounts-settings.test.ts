@@ -78,6 +78,17 @@ describe("the password", () => {
     expect(set.status).toBe(204);
     expect((await login("octocat", PASSWORD)).status).toBe(200);
   });
+
+  it("is not chosen for the first time by who has had a session for long, and may have stolen it", async () => {
+    const monalisa = await person("monalisa");
+    const choose = (by: Person) => by.fetch("/api/auth_user/password", { method: "PUT", json: { newPassword: PASSWORD } });
+    await sql("UPDATE sessions SET created_at = now() - interval '11 minutes' WHERE id = $1", [monalisa.sessionId]);
+    const refused = await choose(monalisa);
+    expect(refused.status).toBe(422);
+    expect((await refused.json()).errors).toEqual({ newPassword: expect.stringContaining("Sign out and in again") });
+    expect((await login("monalisa", PASSWORD)).status).toBe(401);
+    expect((await choose(await signIn(monalisa))).status).toBe(204);
+  });
 });
 
 describe("the signed-in devices", () => {
