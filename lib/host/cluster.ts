@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { log } from "@/lib/server/log";
 import { createBalancer } from "./balancer";
+import { greet } from "./greeting";
 import { Member } from "./member";
 import { migrate } from "./migrate";
 import { openDatabase } from "./open-database";
@@ -30,8 +31,7 @@ async function start(): Promise<void> {
   // It has said why.
   if (ready.includes(false)) return stop(1);
   const port = await listen(balancer, PORT, HOST);
-  console.log(`Parley is ready at http://${HOST ?? "localhost"}:${port}, served by ${members.length} processes`);
-  console.log(`Your data is in ${database.place}; Ctrl+C stops Parley.`);
+  greet(HOST, port, `${database.place}, served by ${members.length} processes`);
 
   let turn = Promise.resolve();
   process.on("SIGHUP", () => {

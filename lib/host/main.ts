@@ -6,6 +6,7 @@ import { log } from "@/lib/server/log";
 import { epoch } from "@/lib/server/realtime/epoch";
 import { hub } from "@/lib/server/realtime/hub";
 import { alreadyRunning, isInUse } from "./embedded-database";
+import { greet } from "./greeting";
 import { createHost } from "./http";
 import { migrate } from "./migrate";
 import { openDatabase } from "./open-database";
@@ -53,8 +54,7 @@ async function start(settings: Settings): Promise<void> {
     running.unshift(() => close(server));
     // One of several tells the process that started it, which speaks for all of them.
     if (process.send) return process.send({ port });
-    console.log(`Parley is ready at http://${settings.HOST ?? "localhost"}:${port}`);
-    console.log(`Your data is in ${database.place}; Ctrl+C stops Parley.`);
+    greet(settings.HOST, port, database.place);
   });
   started = true;
 }

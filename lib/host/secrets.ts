@@ -16,7 +16,7 @@ export function loadSecrets(dataDir: string): Secrets {
   const draft = `${path}.${process.pid}`;
   const made: Secrets = { authSecret: secret(), postgresPassword: secret() };
   try {
-    makeFolder(dataDir);
+    makeDataFolder(dataDir);
     writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
   } catch (error) {
     throw unwritable(dataDir, error);
@@ -31,11 +31,16 @@ export function loadSecrets(dataDir: string): Secrets {
   return read(path);
 }
 
+/** Its owner's alone. Others may pass through root's, to the database in it, which may have to run as one of them. */
+function makeDataFolder(path: string): void {
+  makeFolder(path, process.getuid?.() === 0 ? 0o711 : 0o700);
+}
+
 /** Step by step: Node's own way does not return where a file system refuses without a reason, as /proc does. */
-function makeFolder(path: string): void {
+function makeFolder(path: string, mode?: number): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
-  mkdirSync(path);
+  mkdirSync(path, { mode });
 }
 
 function read(path: string): Secrets {

@@ -5,18 +5,30 @@ import { query, type Statement } from "./db";
 import { HttpError } from "./http/errors";
 import { log } from "./log";
 import { hub } from "./realtime/hub";
+import { single } from "./single";
 
 const APPLIED: Statement = {
   name: "applied_migrations",
   text: "SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
 };
 
+/** Milliseconds that an answer of the database is believed: anybody may ask, as often as they like. */
+const BELIEVED_MS = 1_000;
+
+const last = single("readiness", () => ({ askedAt: 0, fault: Promise.resolve<string | null>(null) }));
+
 /** Throws 503 with one sentence where this server should get no requests. */
 export async function requireReady(): Promise<void> {
   if (!hub().accepting) throw new HttpError(503, "The server is going away.");
+  if (Date.now() - last.askedAt >= BELIEVED_MS) Object.assign(last, { askedAt: Date.now(), fault: findFault() });
+  const fault = await last.fault;
+  if (fault) throw new HttpError(503, fault);
+}
+
+async function findFault(): Promise<string | null> {
   const applied = await appliedMigrations();
-  if (!applied) throw new HttpError(503, "The database cannot be reached.");
-  if (migrationsOfTheCode().some((name) => !applied.has(name))) throw new HttpError(503, "The database has yet to be migrated.");
+  if (!applied) return "The database cannot be reached.";
+  return migrationsOfTheCode().every((name) => applied.has(name)) ? null : "The database has yet to be migrated.";
 }
 
 async function appliedMigrations(): Promise<Set<string> | null> {

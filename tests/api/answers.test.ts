@@ -107,6 +107,12 @@ describe("a method", () => {
     }
   });
 
+  it("that next-auth does not take where a password is posted is refused with 405", async () => {
+    const refused = await request("/api/auth/callback/credentials");
+    expect(await told(refused)).toEqual({ status: 405, body: { message: "This address does not take that method." } });
+    expect(refused.headers.get("allow")).toBe("POST");
+  });
+
   it.skipIf(hostName === "next")("that a path does not have is answered with those that it has", async () => {
     const refused = await one.fetch("/api/conversations", { method: "DELETE" });
     expect(await told(refused)).toEqual({ status: 405, body: { message: "This address does not take that method." } });

@@ -56,6 +56,10 @@ test.each(["/sign-in", "/nothing", "/nothing.png", "/c/x.png", "/iconic", "/_nex
   },
 );
 
+test.each(["/c/%zz", "/%", "/c/%c3%28", "/sign-in%"])("a page with a broken escape in its address is not found: %s", async (path) => {
+  expect((await fetch(server.url + path)).status).toBe(404);
+});
+
 test("nobody has pictures made and kept on the server's disk", async () => {
   const answer = await fetch(`${server.url}/_next/image?url=${encodeURIComponent("/icon-512.png#1")}&w=640&q=75`);
   expect(answer.status).toBe(404);

@@ -4,7 +4,7 @@ import nextAuthModule from "next-auth";
 import { JSON_BODY_MAX } from "@/lib/protocol/limits";
 import { config } from "../config";
 import { readBytes, readJson } from "../http/body";
-import { notFound } from "../http/errors";
+import { HttpError, notFound } from "../http/errors";
 import { ownHost } from "../http/same-origin";
 import { authOptions, SIGN_IN_PAGE } from "./next-auth";
 
@@ -24,6 +24,10 @@ export async function handleAuth(request: Request): Promise<Response> {
   const url = new URL(request.url);
   const path = url.pathname.replace(/^\/api\/auth\/?/, "").split("/");
   if (!ACTIONS.has(path[0] ?? "")) throw notFound("Page");
+  // next-auth takes it for its own fault.
+  if (request.method !== "POST" && path.join("/") === "callback/credentials") {
+    throw new HttpError(405, "This address does not take that method.", { Allow: "POST" });
+  }
   return call(request, {
     method: request.method,
     path,

@@ -2,6 +2,7 @@ import "server-only";
 import { HttpError } from "./errors";
 
 const TOO_LARGE = "The request is too large.";
+const INCOMPLETE = "The body of this request did not arrive as a whole.";
 
 /**
  * The bytes of a body, refused with 413 past `max` bytes. A declared length is believed, because the
@@ -11,26 +12,40 @@ async function readText(request: Request, max: number): Promise<string> {
   const declared = request.headers.get("content-length");
   if (declared !== null) {
     if (Number(declared) > max) throw new HttpError(413, TOO_LARGE);
-    return request.text();
+    return arriving(request.text());
   }
   return new TextDecoder().decode(await readBytes(request, max));
 }
 
 /** As {@link readText}, for binary bodies. */
 export async function readBytes(request: Request, max: number): Promise<Uint8Array> {
-  if (Number(request.headers.get("content-length") ?? 0) > max) throw new HttpError(413, TOO_LARGE);
+  const declared = Number(request.headers.get("content-length") ?? 0);
+  if (declared > max) throw new HttpError(413, TOO_LARGE);
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = request.body?.getReader();
   for (;;) {
-    const chunk = await reader?.read();
-    if (!chunk || chunk.done) return Buffer.concat(chunks);
+    const chunk = await (reader && arriving(reader.read()));
+    if (!chunk || chunk.done) {
+      // Some hosts end the body of who has left, and do not fail it.
+      if (size < declared) throw new HttpError(400, INCOMPLETE);
+      return Buffer.concat(chunks);
+    }
     size += chunk.value.byteLength;
     if (size > max) {
       await reader?.cancel();
       throw new HttpError(413, TOO_LARGE);
     }
     chunks.push(chunk.value);
+  }
+}
+
+/** What fails while a body arrives is its sender's doing: they have gone, or told another length. */
+async function arriving<T>(part: Promise<T>): Promise<T> {
+  try {
+    return await part;
+  } catch {
+    throw new HttpError(400, INCOMPLETE);
   }
 }
 
