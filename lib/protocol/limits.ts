@@ -43,5 +43,5 @@ export const REPLAY_MAX = 20_000;
 /** Milliseconds in which a reader takes something of its replay, or is cut off: a replay holds more than a stream that is live. */
 export const REPLAY_STALL_MS = 60_000;
 
-/** Streams that one user may have open on one server. */
-export const STREAMS_PER_USER_MAX = 200;
+/** Streams that one user may have open on one server; a stalled replay takes up to 1.1 MiB. */
+export const STREAMS_PER_USER_MAX = 100;

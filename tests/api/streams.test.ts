@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
+import { STREAMS_PER_USER_MAX } from "@/lib/protocol/limits";
 import { Message } from "@/lib/protocol/messages";
 import { type Listener, listen } from "../support/listen";
 import { type Person, request, signIn } from "../support/person";
@@ -66,6 +67,24 @@ describe("opening a stream", () => {
     for (const path of ["/api/auth_user", "/api/conversations", `/api/conversations/${id}/messages`]) {
       expect((await request(`${path}?token=${one.token}`)).status).toBe(401);
     }
+  });
+
+  it("is refused to who has a hundred open already, until one is closed", async () => {
+    const ask = () => one.fetch("/api/messages", { headers: SSE });
+    await withStreams(Array(STREAMS_PER_USER_MAX).fill(one), async (first) => {
+      const refused = await ask();
+      expect(refused.status).toBe(429);
+      expect(refused.headers.get("retry-after")).toBe("30");
+      expect(await refused.json()).toEqual({ message: expect.any(String) });
+      await withStreams([other], async () => {});
+      await first?.close();
+      const again = async () => {
+        const { status, body } = await ask();
+        await body?.cancel();
+        return status;
+      };
+      await expect.poll(again).toBe(200);
+    });
   });
 
   it("ends with the session: a device that signs out hears nothing more, others go on", async () => {
