@@ -40,7 +40,7 @@ test.each([
   const socket = connect(server.port, "127.0.0.1");
   const headers = [`${method} ${path} HTTP/1.1`, "Host: localhost", `Content-Type: ${type}`, length, `Authorization: Bearer ${anna.token}`];
   socket.write(`${headers.join("\r\n")}\r\n\r\n5\r\n{"use`, () => socket.destroy());
-  await expect.poll(() => entries(path)).toEqual([expect.objectContaining({ level: 30, status: 400 })]);
+  await expect.poll(() => entries(path), { timeout: 10_000 }).toEqual([expect.objectContaining({ level: 30, status: 400 })]);
 });
 
 test("while the database is away the server says so, and goes on by itself once it is back", async () => {

@@ -54,14 +54,15 @@ test("while a transaction stays open, each look at the log reads what is new and
   await expect.poll(async () => (await looks()).count, { timeout: 10_000 }).toBeGreaterThan(count + 2);
   await send(url, writer, talk, "101");
   await expect.poll(looks, { timeout: 10_000 }).toMatchObject({ events: 101 });
-  expect(hub().cursor.position).toBe(xid);
+  // Or lower, where other files have transactions open too.
+  expect(hub().cursor.position).toBeLessThanOrEqual(xid);
 
   await commit();
   await expect.poll(looks, { timeout: 10_000 }).toMatchObject({ events: 102 });
   await expect.poll(() => follower.numbers().get(other)).toEqual([1]);
   expect(follower.numbers().get(talk)).toEqual(upTo(101));
   expect(follower.repeats).toBe(0);
-  await expect.poll(() => hub().cursor.position).toBeGreaterThan(xid);
+  await expect.poll(() => hub().cursor.position, { timeout: 10_000 }).toBeGreaterThan(xid);
 });
 
 /** How often this process has looked at the log from here on, and how many events it was told of, from a transaction on. */
