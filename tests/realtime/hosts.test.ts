@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createBalancer } from "@/lib/host/balancer";
+import { STREAMS_PER_USER_MAX } from "@/lib/protocol/limits";
 import { type EventStream, openStream, ready, saying } from "../support/event-stream";
 import { sendPersistently as send } from "../support/persistent-send";
 import { type Person, people, person } from "../support/person";
@@ -54,7 +55,7 @@ describe.each([
   test("streams that were left count no more", async () => {
     const ann = await person(`left-${server.pid}`);
     for (let round = 0; round < 3; round++) {
-      const streams = await Promise.all(Array.from({ length: 90 }, () => openStream(server.url, ann)));
+      const streams = await Promise.all(Array.from({ length: STREAMS_PER_USER_MAX / 2 }, () => openStream(server.url, ann)));
       await Promise.all(streams.map((stream) => stream.first(ready)));
       for (const stream of streams) stream.cut();
     }
@@ -63,7 +64,7 @@ describe.each([
   });
 
   async function visit(who: Person): Promise<number[]> {
-    const streams = await Promise.all(Array.from({ length: 190 }, () => openStream(server.url, who)));
+    const streams = await Promise.all(Array.from({ length: STREAMS_PER_USER_MAX - 5 }, () => openStream(server.url, who)));
     for (const stream of streams) stream.cut();
     return streams.map(({ status }) => status);
   }
