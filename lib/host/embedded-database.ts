@@ -16,7 +16,7 @@ const DATABASE = "parley";
 const LOCK = 0x7061_726c;
 const LOCK_PATIENCE_MS = 3_000;
 
-const RESTART_DELAY_MS = { first: 100, most: 30_000 };
+const RESTART_DELAY_MS = { first: 100, most: 5_000 };
 /** Then it is ended at once. A server has five seconds in all to stop. */
 const STOP_PATIENCE_MS = 1_500;
 

@@ -38,7 +38,10 @@ test(
     let attempts = 0;
     const sending = everybody.map(async (sender, s) => {
       let sent = 0;
-      for (; restarting; sent++) attempts += (await send(url, sender, talks[(s + sent) % 4] as string, `${s}:${sent}`)).attempts;
+      for (; restarting; sent++) {
+        const { attempts: needed } = await send(url, sender, talks[(s + sent) % 4] as string, `${s}:${sent}`);
+        attempts += needed;
+      }
       return sent;
     });
     const rounds = length(1, 10);
