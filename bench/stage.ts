@@ -2,10 +2,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cast, everybody, makeCast } from "./cast";
 import { type Database, SUBJECTS, type Subject, startDatabase } from "./database";
+import { growHistory } from "./history";
 import { type RemoteLoad, type Server, startLoad, startServer } from "./processes";
 
 /** All that a part of the benchmark works with. */
 export type Stage = { database: Database; cast: Cast; load: RemoteLoad; rounds: number; seconds: number; secret: string };
+
+const SOME_MESSAGES = 1_000;
 
 export type Servers = Record<Subject, Server>;
 
@@ -16,7 +19,8 @@ export async function withStage<T>(options: Pick<Stage, "rounds" | "seconds" | "
     const cast = await makeCast(database.client);
     const people = everybody(cast).map(({ token, id, username }) => [token, { id, username }]);
     writeFileSync(join(database.folder, "people.json"), JSON.stringify(Object.fromEntries(people)));
-    await database.client.query("VACUUM (ANALYZE)");
+    // On empty tables PostgreSQL would plan to read them whole, and keep to that until they are next analysed.
+    await growHistory(database.client, cast, SOME_MESSAGES);
     await database.copy();
     return await work({ ...options, database, cast, load });
   } finally {
