@@ -62,6 +62,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return (error as { code?: string } | null)?.code === "23505";
 }
 
+/** Whether the database refused a statement for what it holds (data, a constraint, a deadlock), and so did none of it. */
+export function isRefused(error: unknown): boolean {
+  return /^(22|23|40)/.test((error as { code?: string } | null)?.code ?? "");
+}
+
 /** A connection that is lost, refused or not to be had, and a database that is starting or stopping. */
 const UNAVAILABLE = /^(ECONN\w+|ENOTFOUND|EPIPE|ETIMEDOUT|08...|53300|57P0[123])$/;
 

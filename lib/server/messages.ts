@@ -2,48 +2,77 @@ import "server-only";
 import { LRUCache } from "lru-cache";
 import type { Message, MessagesQuery, SendMessageInput } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
-import { isUniqueViolation, prisma, query, type Statement } from "./db";
+import { isRefused, isUniqueViolation, prisma, query, type Statement } from "./db";
 import { notFound } from "./http/errors";
 import { isId, newId } from "./ids";
 import { inTurn, isBusy } from "./in-turn";
 import { hub } from "./realtime/hub";
 import { MESSAGE_COLUMNS, type MessageRow, toMessage } from "./rows";
 import { single } from "./single";
+import { together } from "./together";
 
-// One round trip. Locking the conversation's row gives the message its number and, because the lock is
-// held to the commit, gives numbers, ids of events and commits one and the same order within it. The time
-// is taken under the lock too, so that it never runs against the numbers.
-const SEND: Statement = {
-  name: "send_message",
-  text: `WITH place AS (
-           SELECT conversation_id FROM participants WHERE conversation_id = $1 AND user_id = $2
-         ), earlier AS (
-           SELECT m.* FROM place JOIN messages m USING (conversation_id) WHERE m.sender_id = $2 AND m.client_id = $5
-         ), numbered AS (
-           UPDATE conversations c
-           SET last_seq = c.last_seq + 1, last_message_at = greatest(clock_timestamp(), c.last_message_at)
-           FROM place
-           WHERE c.id = place.conversation_id AND NOT EXISTS (SELECT FROM earlier)
-           RETURNING c.id AS conversation_id, c.last_seq AS seq, c.last_message_at AS created_at
-         ), sent AS (
-           INSERT INTO messages (id, conversation_id, seq, sender_id, content, client_id, created_at)
-           SELECT $3, conversation_id, seq, $2, $4, $5, created_at FROM numbered
-         ), read AS (
-           UPDATE participants p SET read_seq = n.seq FROM numbered n
-           WHERE p.conversation_id = n.conversation_id AND p.user_id = $2
-         ), logged AS (
-           INSERT INTO events (xid, type, conversation_id, message_id, user_id, seq)
-           SELECT pg_current_xact_id()::text::bigint, 'message', conversation_id, $3, $2, seq FROM numbered
-           RETURNING xid, id
-         )
-         SELECT coalesce(n.seq, e.seq) AS seq, coalesce(n.created_at, e.created_at) AS created_at,
-                e.id AS earlier_id, e.content AS earlier_content, l.xid, l.id AS event_id,
-                (SELECT array_agg(user_id) FROM participants WHERE conversation_id = place.conversation_id) AS audience
-         FROM place LEFT JOIN earlier e ON true LEFT JOIN numbered n ON true LEFT JOIN logged l ON true`,
-};
+/**
+ * One round trip for any number of messages, at most one for each conversation. Locking the conversation's row gives
+ * the message its number and, because the lock is held to the commit, gives numbers, ids of events and commits one and
+ * the same order within it. The time is taken under the lock too, so that it never runs against the numbers.
+ *
+ * The arrays stand in sub-selects, so that the planner takes them for ten rows however many they hold: its plan for
+ * any values then costs no more than one for these, and it stays with the one it has.
+ * @param lock what to do where another transaction holds a conversation
+ */
+function send(name: string, lock: "" | "SKIP LOCKED"): Statement {
+  return {
+    name,
+    text: `WITH asked AS (
+             SELECT * FROM unnest((SELECT $1::uuid[]), (SELECT $2::uuid[]), (SELECT $3::uuid[]), (SELECT $4::text[]), (SELECT $5::uuid[]))
+               AS a (conversation_id, sender_id, id, content, client_id)
+           ), place AS (
+             SELECT a.* FROM asked a JOIN participants p ON p.conversation_id = a.conversation_id AND p.user_id = a.sender_id
+           ), earlier AS (
+             SELECT m.* FROM place a
+             JOIN messages m ON m.conversation_id = a.conversation_id AND m.sender_id = a.sender_id AND m.client_id = a.client_id
+           ), held AS (
+             SELECT c.id FROM place a JOIN conversations c ON c.id = a.conversation_id
+             WHERE NOT EXISTS (SELECT FROM earlier e WHERE e.conversation_id = a.conversation_id)
+             FOR NO KEY UPDATE OF c ${lock}
+           ), numbered AS (
+             UPDATE conversations c
+             SET last_seq = c.last_seq + 1, last_message_at = greatest(clock_timestamp(), c.last_message_at)
+             FROM held
+             WHERE c.id = held.id
+             RETURNING c.id AS conversation_id, c.last_seq AS seq, c.last_message_at AS created_at
+           ), sent AS (
+             INSERT INTO messages (id, conversation_id, seq, sender_id, content, client_id, created_at)
+             SELECT a.id, a.conversation_id, n.seq, a.sender_id, a.content, a.client_id, n.created_at
+             FROM numbered n JOIN place a USING (conversation_id)
+           ), read AS (
+             UPDATE participants p SET read_seq = n.seq FROM numbered n JOIN place a USING (conversation_id)
+             WHERE p.conversation_id = n.conversation_id AND p.user_id = a.sender_id
+           ), logged AS (
+             INSERT INTO events (xid, type, conversation_id, message_id, user_id, seq)
+             SELECT pg_current_xact_id()::text::bigint, 'message', a.conversation_id, a.id, a.sender_id, n.seq
+             FROM numbered n JOIN place a USING (conversation_id)
+             RETURNING xid, id, conversation_id
+           )
+           SELECT a.id, coalesce(n.seq, e.seq) AS seq, coalesce(n.created_at, e.created_at) AS created_at,
+                  e.id AS earlier_id, e.content AS earlier_content, l.xid, l.id AS event_id,
+                  (SELECT array_agg(user_id) FROM participants WHERE conversation_id = a.conversation_id) AS audience
+           FROM place a
+           LEFT JOIN earlier e ON e.conversation_id = a.conversation_id
+           LEFT JOIN numbered n ON n.conversation_id = a.conversation_id
+           LEFT JOIN logged l ON l.conversation_id = a.conversation_id`,
+  };
+}
+
+const SEND = send("send_message", "");
+const SEND_TOGETHER = send("send_messages", "SKIP LOCKED");
+
+type Unsent = { conversationId: string; senderId: string; id: string; content: string; clientId: string | null };
 
 type SentRow = {
-  seq: number;
+  id: string;
+  /** Null where the conversation was held by somebody else. */
+  seq: number | null;
   created_at: Date;
   earlier_id: string | null;
   earlier_content: string | null;
@@ -51,6 +80,9 @@ type SentRow = {
   event_id: string;
   audience: string[];
 };
+
+/** Two runs keep the database busy while the answers of one go out. */
+const TOGETHER = { atOnce: 2, most: 64 };
 
 /**
  * Sends a message, durable when this resolves. The same `clientId` again gives the first message with
@@ -62,19 +94,18 @@ export async function sendMessage(
   { content, clientId }: SendMessageInput,
 ): Promise<{ message: Message; created: boolean }> {
   if (!isId(conversationId)) throw notFound("Conversation");
-  const id = newId();
-  const values = [conversationId, sender.id, id, content, clientId ?? null];
+  const unsent: Unsent = { conversationId, senderId: sender.id, id: newId(), content, clientId: clientId ?? null };
   if (isBusy(conversationId)) await requirePlace(conversationId, sender.id);
-  const [sent] = await inTurn(conversationId, () => sendOnce(values));
-  if (!sent) throw notFound("Conversation");
+  const sent = await inTurn(conversationId, () => write(unsent));
+  if (sent === null) throw notFound("Conversation");
   senders().set(`${conversationId} ${sender.id}`, true);
 
   const row: MessageRow = {
-    message_id: sent.earlier_id ?? id,
+    message_id: sent.earlier_id ?? unsent.id,
     conversation_id: conversationId,
     seq: sent.seq,
     content: sent.earlier_content ?? content,
-    client_id: clientId ?? null,
+    client_id: unsent.clientId,
     created_at: sent.created_at,
     user_id: sender.id,
     username: sender.username,
@@ -101,14 +132,41 @@ async function requirePlace(conversationId: string, userId: string): Promise<voi
   if (!place) throw notFound("Conversation");
 }
 
-async function sendOnce(values: readonly unknown[]): Promise<SentRow[]> {
-  try {
-    return await query<SentRow>(SEND, values);
-  } catch (error) {
+type Written = SentRow & { seq: number };
+
+/**
+ * Writes a message together with others. What cannot be written with them is written alone: where the conversation is
+ * held by another server, others should not wait for it; and a message that is refused should not refuse others.
+ */
+async function write(unsent: Unsent): Promise<Written | null> {
+  const row = await writeTogether()(unsent);
+  if (row === null || (row !== "refused" && row.seq !== null)) return row as Written | null;
+  const alone = () => query<Written>(SEND, columns([unsent]));
+  const [written] = await alone().catch((error) => {
     // The same client id at the same instant: the other has been committed, and is found now.
     if (!isUniqueViolation(error)) throw error;
-    return query<SentRow>(SEND, values);
-  }
+    return alone();
+  });
+  return written ?? null;
+}
+
+/** Null for what has no place; "refused" where one of them, and so all, was refused. */
+const writeTogether = () =>
+  single("sends", () =>
+    together(TOGETHER, async (unsent: Unsent[]): Promise<(SentRow | "refused" | null)[]> => {
+      try {
+        const rows = new Map<string, SentRow>();
+        for (const row of await query<SentRow>(SEND_TOGETHER, columns(unsent))) rows.set(row.id, row);
+        return unsent.map(({ id }) => rows.get(id) ?? null);
+      } catch (error) {
+        if (!isRefused(error)) throw error;
+        return unsent.map(() => "refused");
+      }
+    }),
+  );
+
+function columns(unsent: Unsent[]): unknown[][] {
+  return (["conversationId", "senderId", "id", "content", "clientId"] as const).map((name) => unsent.map((one) => one[name]));
 }
 
 /**
