@@ -38,6 +38,20 @@ type Input<A extends Auth, B extends z.ZodType, Q extends z.ZodType> = {
   query: z.infer<Q>;
 } & (A extends "none" ? unknown : Caller);
 
+/**
+ * What a Response will be made of, with all its headers at once: setting one on a Response that exists makes
+ * it build its own and costs a host the short way to the socket.
+ */
+class Reply {
+  constructor(
+    readonly status: number,
+    readonly body: string | null,
+    readonly headers?: Record<string, string>,
+  ) {}
+}
+
+type Answer = Reply | Response;
+
 /** What Next and our own host call alike. */
 export type RouteHandler = (request: Request, context: { params: Promise<unknown> }) => Promise<Response>;
 
@@ -47,7 +61,7 @@ export type RouteHandler = (request: Request, context: { params: Promise<unknown
  */
 export function route<A extends Auth = "required", B extends z.ZodType = z.ZodType<undefined>, Q extends z.ZodType = z.ZodType<undefined>>(
   options: Options<A, B, Q>,
-  handle: (input: Input<A, B, Q>) => Promise<Response> | Response,
+  handle: (input: Input<A, B, Q>) => Promise<Answer> | Answer,
 ): RouteHandler {
   const auth: Auth = options.auth ?? "required";
   return async (request, context) => {
@@ -68,12 +82,11 @@ export function route<A extends Auth = "required", B extends z.ZodType = z.ZodTy
         query: options.query && parse(options.query, searchOf(request)),
         body: options.body && parse(options.body, await readJson(request, JSON_BODY_MAX, options.optionalBody ?? false)),
       };
-      response = await handle(input as Input<A, B, Q>);
-      if (caller) await renewCookie(caller, response.headers);
+      response = toResponse(await handle(input as Input<A, B, Q>), requestId);
+      if (caller) await renewCookie(caller, response);
     } catch (error) {
-      response = errorResponse(error, requestId);
+      response = toResponse(errorAnswer(error, requestId), requestId);
     }
-    finish(response.headers, requestId);
     const { method, url } = request;
     log.info({
       requestId,
@@ -88,12 +101,12 @@ export function route<A extends Auth = "required", B extends z.ZodType = z.ZodTy
 }
 
 /** Answers with a value as JSON. */
-export function json(status: number, value: unknown, headers?: Record<string, string>): Response {
-  return new Response(JSON.stringify(value), { status, headers: { "Content-Type": "application/json", ...headers } });
+export function json(status: number, value: unknown, headers?: Record<string, string>): Reply {
+  return new Reply(status, JSON.stringify(value), { "Content-Type": "application/json", ...headers });
 }
 
-export function noContent(headers?: Record<string, string>): Response {
-  return new Response(null, { status: 204, headers });
+export function noContent(headers?: Record<string, string>): Reply {
+  return new Reply(204, null, headers);
 }
 
 async function requireCaller(request: Request, auth: Auth): Promise<Authenticated> {
@@ -131,7 +144,7 @@ function pathOf(url: string): string {
   return end < 0 ? url.slice(path) : url.slice(path, end);
 }
 
-function errorResponse(error: unknown, requestId: string): Response {
+function errorAnswer(error: unknown, requestId: string): Reply {
   if (error instanceof FieldError) return json(422, { errors: error.errors });
   if (error instanceof HttpError) return json(error.status, { message: error.message }, error.headers);
   log.error({ requestId, err: error }, "a request failed");
@@ -142,9 +155,14 @@ function errorResponse(error: unknown, requestId: string): Response {
 }
 
 /** The same headers from every host. A route that lets its answer be cached has said so itself. */
-function finish(headers: Headers, requestId: string): void {
-  headers.set("X-Request-Id", requestId);
-  headers.set("X-Content-Type-Options", "nosniff");
-  if (isHttps()) headers.set("Strict-Transport-Security", "max-age=63072000");
-  if (!headers.has("Cache-Control")) headers.set("Cache-Control", "private, no-store");
+function toResponse(answer: Answer, requestId: string): Response {
+  const ours: Record<string, string> = {
+    "X-Request-Id": requestId,
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-store",
+  };
+  if (isHttps()) ours["Strict-Transport-Security"] = "max-age=63072000";
+  if (answer instanceof Reply) return new Response(answer.body, { status: answer.status, headers: { ...ours, ...answer.headers } });
+  for (const [name, value] of Object.entries(ours)) if (!answer.headers.has(name)) answer.headers.set(name, value);
+  return answer;
 }
