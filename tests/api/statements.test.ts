@@ -73,6 +73,13 @@ describe.runIf(hostName === "handlers")("one statement", () => {
     expect(await statements(() => send(device, id, "hello"))).toHaveLength(1);
   });
 
+  it("a few, writes what many people send at the same moment", async () => {
+    const pairs = await Promise.all(Array.from({ length: 24 }, () => pair()));
+    await Promise.all(pairs.map((talk) => conversation(talk.one, talk.id)));
+    const seen = await statements(() => Promise.all(pairs.map((talk) => send(talk.one, talk.id, "hello"))));
+    expect(seen.length).toBeLessThanOrEqual(pairs.length / 4);
+  });
+
   it("at most two, shows what lies around a message", async () => {
     expect(await statements(() => messagesOf(one, id, `?around=${lastId}`))).toHaveLength(2);
   });
