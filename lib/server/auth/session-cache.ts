@@ -5,6 +5,7 @@ import { query } from "../db";
 import { log } from "../log";
 import { toUser, USER_COLUMNS, type UserRow } from "../rows";
 import { single } from "../single";
+import { together } from "../together";
 
 /**
  * How long this process believes what it knows of a session: the longest that a session which another
@@ -49,15 +50,29 @@ export async function liveSessions(sessionIds: readonly string[]): Promise<Set<s
   return new Set(rows.map((row) => row.id));
 }
 
-const SESSION_USER = {
-  name: "session_user",
-  text: `SELECT ${USER_COLUMNS}, s.seen_at
-         FROM sessions s JOIN users u ON u.id = s.user_id
-         WHERE s.id = $1 AND s.expires_at > now()`,
+const SESSION_USERS = {
+  name: "session_users",
+  text: `SELECT s.id AS session_id, s.seen_at, ${USER_COLUMNS}
+         FROM unnest((SELECT $1::uuid[])) AS asked (id)
+         JOIN sessions s ON s.id = asked.id
+         JOIN users u ON u.id = s.user_id
+         WHERE s.expires_at > now()`,
 };
 
+type SessionRow = UserRow & { session_id: string; seen_at: Date };
+
+/** When a server comes back, all come at once: what is asked at the same moment is one statement. */
+const lookUp = () =>
+  single("session look-ups", () =>
+    together({ atOnce: 2, most: 500 }, async (sessionIds: string[]): Promise<(SessionRow | null)[]> => {
+      const rows = await query<SessionRow>(SESSION_USERS, [sessionIds]);
+      const found = new Map(rows.map((row) => [row.session_id, row]));
+      return sessionIds.map((id) => found.get(id) ?? null);
+    }),
+  );
+
 async function find(sessionId: string): Promise<User | null> {
-  const [row] = await query<UserRow & { seen_at: Date }>(SESSION_USER, [sessionId]);
+  const row = await lookUp()(sessionId);
   if (!row) return null;
   if (Date.now() - row.seen_at.getTime() > SEEN_EVERY_MS) refreshSeen(sessionId);
   return toUser(row);
