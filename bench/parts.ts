@@ -20,6 +20,7 @@ const latency: Part = (stage, tell) =>
     const people = cast.pairs.flatMap((pair) => pair.people);
     const results = await alternately(rounds, servers, async ({ port }) => {
       await load.open({ name: "pairs", port, people });
+      await load.flood({ port, pairs: cast.pairs, seconds: 2 });
       await load.pace({ port, pairs: cast.pairs, rate: RATE, seconds: 1 });
       const sends = await load.pace({ port, pairs: cast.pairs, rate: RATE, seconds });
       await load.close({ name: "pairs" });

@@ -171,16 +171,18 @@ function columns(unsent: Unsent[]): unknown[][] {
 
 /**
  * A page relative to an anchor message. The place in the conversation is the permission: no row at all
- * means that the caller has none, and no `anchor_seq` that the anchor is not in this conversation.
+ * means that the caller has none, and no `anchor_seq` that the anchor is not in this conversation. The limit stands in
+ * a sub-select for the same reason as above: seeing its value, the planner would plan each page anew.
  */
-function page(name: string, condition: string, order: "ASC" | "DESC"): Statement {
+function page(name: string, order: "ASC" | "DESC", fromAnchor?: string): Statement {
   return {
     name,
-    text: `SELECT a.seq AS anchor_seq, ${MESSAGE_COLUMNS}
+    text: `SELECT ${fromAnchor ? "a.seq" : "NULL::int"} AS anchor_seq, ${MESSAGE_COLUMNS}
            FROM participants p
-           LEFT JOIN messages a ON a.id = $4::uuid AND a.conversation_id = p.conversation_id
+           ${fromAnchor ? "LEFT JOIN messages a ON a.id = $4::uuid AND a.conversation_id = p.conversation_id" : ""}
            LEFT JOIN LATERAL (
-             SELECT * FROM messages WHERE conversation_id = p.conversation_id AND ${condition} ORDER BY seq ${order} LIMIT $3
+             SELECT * FROM messages WHERE conversation_id = p.conversation_id ${fromAnchor ? `AND seq ${fromAnchor} a.seq` : ""}
+             ORDER BY seq ${order} LIMIT (SELECT $3::int)
            ) m ON true
            LEFT JOIN users u ON u.id = m.sender_id
            WHERE p.conversation_id = $1 AND p.user_id = $2
@@ -188,10 +190,10 @@ function page(name: string, condition: string, order: "ASC" | "DESC"): Statement
   };
 }
 
-const LATEST = page("messages_latest", "true", "DESC");
-const BEFORE = page("messages_before", "seq < a.seq", "DESC");
-const UP_TO = page("messages_up_to", "seq <= a.seq", "DESC");
-const AFTER = page("messages_after", "seq > a.seq", "ASC");
+const LATEST = page("messages_latest", "DESC");
+const BEFORE = page("messages_before", "DESC", "<");
+const UP_TO = page("messages_up_to", "DESC", "<=");
+const AFTER = page("messages_after", "ASC", ">");
 
 type PageRow = MessageRow & { anchor_seq: number | null };
 
@@ -206,7 +208,7 @@ export async function listMessages(viewer: User, conversationId: string, asked: 
   const anchor = asked.before ?? asked.after ?? asked.around;
   if (anchor !== undefined && !isId(anchor)) throw notFound("Message");
   const read = async (statement: Statement, limit: number) => {
-    const rows = await query<PageRow>(statement, [conversationId, viewer.id, limit, anchor ?? null]);
+    const rows = await query<PageRow>(statement, [conversationId, viewer.id, limit, ...(anchor === undefined ? [] : [anchor])]);
     if (!rows[0]) throw notFound("Conversation");
     if (anchor !== undefined && rows[0].anchor_seq === null) throw notFound("Message");
     return rows.filter((row) => row.message_id !== null).map((row) => toMessage(row, viewer.id));
