@@ -4,9 +4,10 @@ import { expect, test } from "vitest";
 import type { Message } from "@/lib/protocol/messages";
 import { account, type DataFolder, dataFolder } from "../support/data-folder";
 import { Follower, upTo } from "../support/follower";
+import { freePort } from "../support/free-port";
 import { length, patience, tell } from "../support/lengths";
 import { sendPersistently } from "../support/persistent-send";
-import { freePort, type RunningServer } from "../support/server";
+import type { RunningServer } from "../support/server";
 
 const SENDERS = 8;
 

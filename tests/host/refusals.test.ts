@@ -5,7 +5,7 @@ import pg from "pg";
 import { expect, test } from "vitest";
 import { account, dataFolder } from "../support/data-folder";
 import { createDatabase } from "../support/database";
-import { freePort } from "../support/server";
+import { freePort } from "../support/free-port";
 
 /** One sentence for a person: no trace, no second line. */
 const refusal = (sentence: RegExp) => ({ code: 1, said: expect.stringMatching(new RegExp(`^${sentence.source}\n$`)) });

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import { findPostmaster } from "@/lib/host/postmaster";
-import { freePort, type RunningServer, type Starting, serving, spawnNode, spawnProgram } from "./server";
+import { freePort } from "./free-port";
+import { type RunningServer, type Starting, serving, spawnNode, spawnProgram } from "./server";
 
 /** A data folder for one test, and servers on it as somebody's own machine runs them: nothing configured. */
 export interface DataFolder {

@@ -6,6 +6,7 @@ import pg from "pg";
 import { migrate } from "@/lib/host/migrate";
 import { ensureRunning, prepareCluster, SUPERUSER, stopCluster } from "@/lib/host/postgres";
 import { findPostmaster, isAlive } from "@/lib/host/postmaster";
+import { freePort } from "./free-port";
 
 export const TEMPLATE = "parley_template";
 
@@ -26,7 +27,7 @@ export async function startScratchPostgres(settings: Record<string, string> = {}
   const folder = join(dataDir, "postgres");
   // Nothing here needs to survive the machine; without fsync a database is made in 30 ms.
   const cluster = await prepareCluster(dataDir, PASSWORD, { fsync: "off", max_connections: "300", ...settings });
-  const { port } = await ensureRunning(cluster);
+  const { port } = await ensureRunning(cluster, await freePort());
   const killAtExit = () => kill(folder, dataDir);
   process.once("exit", killAtExit);
   const url = `postgresql://${SUPERUSER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/postgres`;
