@@ -1,19 +1,23 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { sql } from "../support/database";
 import { Follower, upTo } from "../support/follower";
+import { freePort } from "../support/free-port";
 import { length, patience, tell } from "../support/lengths";
 import { sendPersistently as send } from "../support/persistent-send";
 import { type Person, people } from "../support/person";
-import { freePort, spawnNode } from "../support/server";
+import { type Starting, spawnNode } from "../support/server";
 import { group } from "../support/talk";
 
-/** What tells one process from its successor: its hint connection. */
-const processes = async () => {
-  const rows = await sql<{ pid: number }>(
-    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'parley hints'",
-  );
-  return rows.map(({ pid }) => pid);
-};
+/** The servers of a cluster: the processes that it has started and that still run. */
+async function servers({ child }: Starting): Promise<number[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid="]);
+  const rows = stdout
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  return rows.flatMap(([pid, parent]) => (pid !== undefined && parent === child.pid ? pid : []));
+}
 
 test(
   "servers that are restarted one after the other under load lose no message and nobody's place",
@@ -46,10 +50,10 @@ test(
     });
     const rounds = length(1, 10);
     for (let round = 0; round < rounds; round++) {
-      const before = await processes();
+      const before = await servers(cluster);
       expect(before).toHaveLength(2);
       cluster.child.kill("SIGHUP");
-      const changed = async () => (await processes()).filter((pid) => !before.includes(pid)).length;
+      const changed = async () => (await servers(cluster)).filter((pid) => !before.includes(pid)).length;
       await expect.poll(changed, { timeout: 50_000, interval: 100 }).toBe(2);
     }
     restarting = false;
