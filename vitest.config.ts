@@ -38,7 +38,7 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: "units", include: ["tests/{client,protocol,components}/**/*.test.{ts,tsx}"] } },
+      { extends: true, test: { name: "units", include: ["tests/{client,protocol,components,lint}/**/*.test.{ts,tsx}"] } },
       contract("handlers"),
       contract("server"),
       contract("next"),
