@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Clock, clockFrom, dayName, timeInList, timeOfDay } from "@/lib/client/clock";
+import { held } from "../support/held";
 
 const lisbon: Clock = { zone: "Europe/Lisbon", locale: "en-GB", today: "2026-07-15" };
 const newYork: Clock = { zone: "America/New_York", locale: "en-US", today: "2026-07-15" };
@@ -34,4 +35,20 @@ describe("The server writes times as the browser said last time", () => {
       expect(clockFrom(cookie, now)).toEqual({ zone: "UTC", locale: "en-GB", today: "2026-07-15" });
     },
   );
+
+  test("and visitors who claim to be everywhere cost it no memory", async () => {
+    const visit = (zone: string, region: string) => {
+      const clock = clockFrom(`${zone}|en-${region}`, now);
+      return [timeOfDay("2026-07-15T13:05:00.000Z", clock), dayName("2024-03-12T12:00:00.000Z", clock)];
+    };
+    const regions = async (...names: string[]) => {
+      for (const region of names) {
+        for (const zone of Intl.supportedValuesOf("timeZone")) visit(zone, region);
+        await held();
+      }
+      return process.memoryUsage.rss();
+    };
+    const before = await regions("GB", "US");
+    expect((await regions("AU", "CA", "IE", "IN", "NZ", "ZA", "SG", "MT")) - before).toBeLessThan(40 * 1024 * 1024);
+  });
 });

@@ -93,25 +93,39 @@ export async function readPosition(): Promise<number> {
   return Number(row?.position);
 }
 
+// One look into the index for each conversation of the reader, and an end once too much is found: what others have written
+// since then costs nothing, and what is sorted is bounded.
 const MISSED: Statement = {
   name: "event_missed",
-  text: `SELECT s.position, s.future, s.pruned, e.xid, e.id
-         FROM (SELECT ${POSITION_NOW} AS position, ${POSITION_NOW} < $2 AS future,
-                      (SELECT pruned_xid >= $2 FROM epochs) AS pruned) s
-         LEFT JOIN (participants p JOIN events e ON e.conversation_id = p.conversation_id)
-           ON p.user_id = $1 AND e.xid >= $2
-         ORDER BY e.id
-         LIMIT $3`,
+  text: `WITH now AS MATERIALIZED (
+           SELECT ${POSITION_NOW} AS position, ${POSITION_NOW} < $2 AS future, (SELECT pruned_xid >= $2 FROM epochs) AS pruned
+         )
+         SELECT now.position, now.future OR now.pruned OR missed.count > $3 AS lost,
+                CASE WHEN missed.count <= $3 THEN missed.xids END AS xids, CASE WHEN missed.count <= $3 THEN missed.ids END AS ids
+         FROM now CROSS JOIN LATERAL (
+           SELECT count(*) AS count, array_agg(e.xid ORDER BY e.id) AS xids, array_agg(e.id ORDER BY e.id) AS ids
+           FROM (
+             SELECT found.xid, found.id
+             FROM participants p CROSS JOIN LATERAL (
+               SELECT xid, id FROM events WHERE conversation_id = p.conversation_id AND xid >= $2 LIMIT $3 + 1
+             ) found
+             WHERE p.user_id = $1 AND NOT now.future AND NOT now.pruned
+             LIMIT $3 + 1
+           ) e
+         ) missed`,
 };
+
+type MissedRow = { position: string; lost: boolean; xids: string[] | null; ids: string[] | null };
 
 /**
  * The events that a user missed since a position. Null where the log cannot tell: the position lies in
  * the future or below what has been taken out, or more than `max` events are due.
  */
 export async function readMissed(userId: string, position: number, max: number): Promise<LogSlice | null> {
-  const rows = await query<KeyRow & { future: boolean; pruned: boolean }>(MISSED, [userId, position, max + 1]);
-  if (rows[0]?.future || rows[0]?.pruned || rows.length > max) return null;
-  return { position: Number(rows[0]?.position), keys: toKeys(rows) };
+  const [row] = await query<MissedRow>(MISSED, [userId, position, max]);
+  if (!row || row.lost) return null;
+  const xids = row.xids ?? [];
+  return { position: Number(row.position), keys: (row.ids ?? []).map((id, i) => ({ id: Number(id), xid: Number(xids[i]) })) };
 }
 
 function toKeys(rows: KeyRow[]): EventKey[] {

@@ -3,6 +3,7 @@ import { REPLAY_MAX, STREAM_RETRY_MS, STREAMS_PER_USER_MAX } from "@/lib/protoco
 import { HttpError } from "../http/errors";
 import type { Caller } from "../http/route";
 import { log } from "../log";
+import { catchingUp } from "./catching-up";
 import { parseCursor } from "./cursor";
 import { encodeEvent, encodeRetry } from "./frames";
 import { hub } from "./hub";
@@ -67,7 +68,7 @@ async function catchUp(stream: Stream, from: string | null): Promise<void> {
   const cursor = parseCursor(from);
   if (cursor?.epoch !== now.epoch) return begin("reset");
   try {
-    const missed = await readMissed(stream.userId, cursor.position, REPLAY_MAX);
+    const missed = await catchingUp().run(stream.userId, () => readMissed(stream.userId, cursor.position, REPLAY_MAX));
     if (!missed) return begin("reset");
     await stream.replay(cursor, missed.keys, missed.position);
   } catch (error) {

@@ -3,6 +3,7 @@ import type { StreamEvent } from "@/lib/protocol/events";
 import { REPLAY_STALL_MS } from "@/lib/protocol/limits";
 import { config } from "../config";
 import { log } from "../log";
+import { catchingUp } from "./catching-up";
 import type { Cursor } from "./cursor";
 import { encodeEvent } from "./frames";
 import { type EventKey, eventFor, readEvents } from "./log";
@@ -74,7 +75,7 @@ export class Stream {
     try {
       for (let start = 0; start < keys.length && !this.closed; start += REPLAY_CHUNK) {
         const chunk = keys.slice(start, start + REPLAY_CHUNK);
-        const bodies = await readEvents(chunk, cursor.position);
+        const bodies = await catchingUp().run(this.userId, () => readEvents(chunk, cursor.position));
         if (!bodies) {
           this.write(encodeEvent({ type: "reset" }, { ...cursor, position, eventId: 0 }));
           return this.goLive(new Set(keys.map(({ id }) => id)));
