@@ -8,6 +8,7 @@ import { type Found, useFind } from "@/lib/client/find";
 import { useMessengerActions } from "@/lib/client/hooks";
 import { useKey } from "@/lib/client/keys";
 import { useVisit } from "@/lib/client/visit";
+import { FindNote } from "./find-note";
 import { FoundRow } from "./found-row";
 
 type Props = { open: boolean; onOpenChange: (open: boolean) => void; openId: string | null };
@@ -36,15 +37,15 @@ export function FindDialog({ open, onOpenChange, openId }: Props) {
 function FindPanel({ openId, onDone }: { openId: string | null; onDone: () => void }) {
   const { visit } = useVisit();
   const messenger = useMessengerActions();
-  const { text, setText, groups, status, setError } = useFind(messenger, openId);
+  const { text, setText, groups, status, fail } = useFind(messenger, openId);
 
   async function go(found: Found) {
     try {
-      const id = found.kind === "conversation" ? found.id : (await messenger.startConversation(found.username)).id;
+      const id = found.kind === "conversation" ? found.id : (await messenger.startConversation(found.user.username)).id;
       onDone();
       visit(`/c/${id}`);
     } catch (error) {
-      setError(error instanceof Error ? error.message : "That did not work.");
+      fail(error, () => void go(found));
     }
   }
 
@@ -93,7 +94,9 @@ function FindPanel({ openId, onDone }: { openId: string | null; onDone: () => vo
             </Autocomplete.Group>
           )}
         </Autocomplete.List>
-        <Autocomplete.Status className="px-4.5 pb-4 text-sm text-muted empty:hidden">{status}</Autocomplete.Status>
+        <Autocomplete.Status className="empty:hidden">
+          <FindNote status={status} />
+        </Autocomplete.Status>
       </div>
     </Autocomplete.Root>
   );

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Conversation } from "@/lib/protocol/conversations";
 import { ErrorMessage, FieldErrors } from "@/lib/protocol/errors";
 import { Message } from "@/lib/protocol/messages";
-import { User } from "@/lib/protocol/users";
+import { FoundUser, User } from "@/lib/protocol/users";
 
 /** An answer that is not the one asked for. `status` 0: no answer came, so trying again may help. */
 export class ApiError extends Error {
@@ -63,8 +63,8 @@ export function createApi(options: { userId: string; fetch?: typeof fetch; onUna
 
   return {
     authUser: (signal?: AbortSignal) => request("GET", "/auth_user", User, undefined, signal),
-    usernames: (search: string, signal?: AbortSignal) =>
-      request("GET", `/usernames?${new URLSearchParams({ search })}`, z.array(z.string()), undefined, signal),
+    users: (search: string, signal?: AbortSignal) =>
+      request("GET", `/users?${new URLSearchParams({ search })}`, z.array(FoundUser), undefined, signal),
     conversations: (page: Page = {}, signal?: AbortSignal) =>
       request("GET", `/conversations${query(page)}`, z.array(Conversation), undefined, signal),
     conversation: (id: string, signal?: AbortSignal) => request("GET", `/conversations/${id}`, Conversation, undefined, signal),

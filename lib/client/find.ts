@@ -1,73 +1,99 @@
 import { useEffect, useMemo, useState } from "react";
-import type { User } from "@/lib/protocol/users";
+import type { FoundUser, User } from "@/lib/protocol/users";
 import { ApiError } from "./api";
 import { useMessenger } from "./hooks";
 import type { Messenger } from "./messenger";
-import { displayName } from "./person";
+import { matchOf, searchWords } from "./search-words";
+import type { MessengerState } from "./state";
 
-/** What a search offers. `key` names it in its list. */
-export type Found = { kind: "conversation"; key: string; id: string; user: User } | { kind: "person"; key: string; username: string };
+/** What a search offers: a conversation to go to, or somebody to start one with. `key` names it in its list. */
+export type Found = { kind: "conversation"; key: string; id: string; user: User } | { kind: "person"; key: string; user: User };
 
 export type FoundGroup = { value: string; items: Found[] };
+
+/** Where a search stands, besides what it has found. */
+export type FindStatus =
+  | { kind: "found" | "searching" | "nothing asked" | "nobody" }
+  /** `retry` is null where the same again would fail again. */
+  | { kind: "failed"; message: string; retry: (() => void) | null };
 
 /** Conversations shown before anything is typed. */
 const SHOWN_UNASKED = 6;
 /** Milliseconds without a key before the server is asked. */
 const PAUSE_MS = 120;
 
-/** Held conversations by name at once, people by the beginning of their username a moment later. */
+/** Held conversations at once, everybody else as soon as the server has answered. */
 export function useFind(messenger: Messenger, openId: string | null) {
   const [text, setText] = useState("");
-  const [people, setPeople] = useState<{ for: string; usernames: string[] }>({ for: "", usernames: [] });
-  const [error, setError] = useState<string | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  const [answer, setAnswer] = useState<{ to: string; users: FoundUser[] }>({ to: "", users: [] });
+  const [failure, setFailure] = useState<FindStatus | null>(null);
   const conversations = useMessenger((state) => state.conversations);
   const order = useMessenger((state) => state.order);
-  const query = text.trim().replace(/^@/, "").toLowerCase();
+  const asked = searchWords(text).join(" ");
 
+  function fail(error: unknown, retry: () => void): void {
+    const known = error instanceof ApiError ? error : null;
+    setFailure({ kind: "failed", message: known?.message ?? "That did not work.", retry: known && !known.transient ? null : retry });
+  }
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is an occasion too
   useEffect(() => {
-    setError(null);
-    if (query === "") return;
+    setFailure(null);
+    if (asked === "") return;
     const abort = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        setPeople({ for: query, usernames: await messenger.searchUsernames(query, abort.signal) });
-      } catch (failure) {
-        if (!abort.signal.aborted) setError(failure instanceof ApiError ? failure.message : "The search did not work.");
+        setAnswer({ to: asked, users: await messenger.searchUsers(asked, abort.signal) });
+      } catch (error) {
+        if (!abort.signal.aborted) fail(error, () => setAttempt((count) => count + 1));
       }
     }, PAUSE_MS);
     return () => {
       clearTimeout(timer);
       abort.abort();
     };
-  }, [messenger, query]);
+  }, [messenger, asked, attempt]);
 
   const groups = useMemo(() => {
-    const held = order.flatMap((id) => {
-      const user = conversations[id]?.otherParticipant;
-      return user ? [{ kind: "conversation", key: id, id, user } satisfies Found] : [];
-    });
-    // Before anything is typed: where one may want to switch to.
-    const matching =
-      query === "" ? held.filter(({ id }) => id !== openId).slice(0, SHOWN_UNASKED) : held.filter(({ user }) => matches(user, query));
-    const known = new Set(held.map(({ user }) => user.username));
-    const strangers = query === "" ? [] : people.usernames.filter((name) => name.toLowerCase().startsWith(query) && !known.has(name));
-    const found: FoundGroup[] = [
-      { value: "Conversations", items: matching },
-      { value: "People", items: strangers.map((username): Found => ({ kind: "person", key: `@${username}`, username })) },
-    ];
-    return found.filter(({ items }) => items.length > 0);
-  }, [conversations, order, people, query, openId]);
+    const held = heldConversations(conversations, order);
+    if (asked === "") return grouped(held.filter(({ key }) => key !== openId).slice(0, SHOWN_UNASKED));
+    const words = asked.split(" ");
+    const known = new Set(held.map(({ user }) => user.id));
+    // What was found for the text before is narrowed down until the answer to this one is there.
+    const others = answer.users.filter((user) => !known.has(user.id)).map(toFound);
+    return grouped(best([...held, ...others.filter(({ kind }) => kind === "conversation")], words), best(others.filter(isPerson), words));
+  }, [conversations, order, answer, asked, openId]);
 
-  const settled = query === "" || people.for === query;
-  const status =
-    error ?? (groups.length > 0 || !settled ? null : query === "" ? "Type the beginning of a username." : "Nobody by that name.");
-  return { text, setText, groups, status, setError };
+  const settled = asked === "" || answer.to === asked;
+  const empty = asked === "" ? "nothing asked" : "nobody";
+  const status: FindStatus = failure ?? { kind: groups.length > 0 ? "found" : settled ? empty : "searching" };
+  return { text, setText, groups, status, fail };
 }
 
-/** A word of the name, or the username, begins so. */
-function matches(user: User, query: string): boolean {
-  return (
-    [user.username, ...displayName(user).split(/\s+/)].some((word) => word.toLowerCase().startsWith(query)) ||
-    displayName(user).toLowerCase().startsWith(query)
-  );
+/** Those of the list in its order, then those that were opened from elsewhere. */
+function heldConversations(conversations: MessengerState["conversations"], order: readonly string[]): Found[] {
+  return [...new Set([...order, ...Object.keys(conversations)])].flatMap((id) => {
+    const user = conversations[id]?.otherParticipant;
+    return user ? [{ kind: "conversation", key: id, id, user }] : [];
+  });
+}
+
+function toFound({ conversationId: id, ...user }: FoundUser): Found {
+  return id === null ? { kind: "person", key: user.id, user } : { kind: "conversation", key: id, id, user };
+}
+
+const isPerson = ({ kind }: Found): boolean => kind === "person";
+
+/** Those whose words begin so, then those that hold them inside; the order among each stays. */
+function best(found: Found[], words: readonly string[]): Found[] {
+  const matching = found.map((one) => ({ one, match: matchOf(one.user, words) })).filter(({ match }) => match > 0);
+  return matching.sort((a, b) => b.match - a.match).map(({ one }) => one);
+}
+
+function grouped(conversations: Found[], people: Found[] = []): FoundGroup[] {
+  return [
+    { value: "Conversations", items: conversations },
+    { value: "People", items: people },
+  ].filter(({ items }) => items.length > 0);
 }

@@ -10,11 +10,11 @@
  *   see(id, first, last)  tells which `seq`s are on screen: what is looked at counts as read
  *   loadOlder/loadNewer/jumpToLatest(id), openAround(id, messageId)
  *   send(id, content), retry(clientId), discard(clientId), setDraft(id, text)
- *   loadMore(), startConversation(username), searchUsernames(prefix, signal)
+ *   loadMore(), startConversation(username), searchUsers(text, signal)
  *   apply(event)          the one path for everything that happened; harmless when repeated
  *
  * Loads never throw: a failed one stands in the transcript's `error`. `startConversation` and
- * `searchUsernames` throw ApiError.
+ * `searchUsers` throw ApiError.
  */
 import type { Conversation } from "@/lib/protocol/conversations";
 import type { StreamEvent } from "@/lib/protocol/events";
@@ -191,7 +191,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     retry: outbox.retry,
     discard: outbox.discard,
     setDraft,
-    searchUsernames: api.usernames,
+    searchUsers: api.users,
     async startConversation(username: string): Promise<Conversation> {
       const conversation = await api.startConversation(username);
       loader.take(conversation);

@@ -19,6 +19,9 @@ export const PAGE_MAX = 100;
 
 export const USERNAME_SUGGESTIONS = 5;
 
+/** People whom one search finds at most: whoever wants another types more of the name. */
+export const USERS_FOUND_MAX = 25;
+
 /** Bytes of a JSON body; the longest message escapes to less. */
 export const JSON_BODY_MAX = 64 * 1024;
 

@@ -52,6 +52,24 @@ export const UsernameSearch = z.object({
     .max(USERNAME_MAX, "No username is that long."),
 });
 
+export const UserSearch = z.object({
+  search: z
+    .string("Type a name or a username.")
+    .trim()
+    .min(1, "Type a name or a username.")
+    // Code units bound code points, so that a huge address is refused before it is counted.
+    .max(NAME_MAX * 2, "No name is that long.")
+    .refine((text) => codePoints(text) <= NAME_MAX, "No name is that long.")
+    .refine(isWellFormedText, "A name takes no NUL characters and no broken surrogates."),
+});
+
+/** Somebody whom a search found. */
+export const FoundUser = User.extend({
+  /** The direct conversation that the caller has with them; null where there is none yet. */
+  conversationId: z.string().nullable(),
+});
+export type FoundUser = z.infer<typeof FoundUser>;
+
 export const UpdateUserInput = z.object({
   /** Blank takes the display name away. */
   name: z

@@ -36,6 +36,7 @@ describe("who calls too often", () => {
 
   it.each([
     ["searching", "GET", "/api/usernames?search=x", 200],
+    ["finding people", "GET", "/api/users?search=x", 200],
     ["opening streams", "GET", "/api/messages", 406],
     ["uploading", "PUT", "/api/auth_user/avatar", 415],
     ["starting conversations", "POST", "/api/conversations", 415],

@@ -43,6 +43,7 @@ const MATRIX: Record<string, Row> = {
   "DELETE /api/sessions": signedIn(204),
   "DELETE /api/sessions/[id]": participants(204),
   "GET /api/usernames": signedIn(200),
+  "GET /api/users": signedIn(200),
   "POST /api/users": everybody(422),
   "GET /api/[...path]": everybody(404),
   "POST /api/[...path]": everybody(404),

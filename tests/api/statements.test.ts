@@ -62,6 +62,7 @@ describe.runIf(hostName === "handlers")("one statement", () => {
     ["shows a conversation", () => conversation(one, id)],
     ["marks all as read", () => read(other, id)],
     ["suggests names", () => one.fetch("/api/usernames?search=p")],
+    ["finds people", () => one.fetch("/api/users?search=p")],
   ])("%s", async (_, task) => {
     const seen = await statements(task);
     expect(seen).toEqual([expect.any(String)]);

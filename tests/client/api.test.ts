@@ -51,15 +51,15 @@ test("A request that its caller gives up ends as aborted, and not as a failure t
   const never = (_url: unknown, init?: RequestInit) =>
     new Promise<Response>((_, reject) => init?.signal?.addEventListener("abort", () => reject(init.signal?.reason)));
   const api = createApi({ userId: "me", fetch: never as typeof fetch });
-  const search = failure(api.usernames("jo", abort.signal));
+  const search = failure(api.users("jo", abort.signal));
   abort.abort();
   expect((await search).name).toBe("AbortError");
 });
 
 test("Every request names the user whom it is made for, and what is asked is encoded", async () => {
   const { api, send } = answering(200, []);
-  await api.usernames("a&b");
+  await api.users("a&b");
   const [url, init] = send.mock.calls[0] ?? [];
-  expect(url).toBe("/api/usernames?search=a%26b");
+  expect(url).toBe("/api/users?search=a%26b");
   expect(init?.headers).toMatchObject({ "parley-user": "me" });
 });

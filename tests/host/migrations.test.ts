@@ -1,8 +1,11 @@
+import { readdirSync } from "node:fs";
 import pg from "pg";
 import { expect, test } from "vitest";
 import { pendingChanges } from "@/lib/host/author-migration";
 import { migrate } from "@/lib/host/migrate";
 import { createDatabase, database, sql } from "../support/database";
+
+const MIGRATIONS = readdirSync("prisma/migrations", { withFileTypes: true }).filter((entry) => entry.isDirectory()).length;
 
 test("the migrations lead to the schema", async () => {
   expect(await pendingChanges(database())).toBe("");
@@ -29,14 +32,14 @@ test("a migration that was cut off halfway is applied by the next start", async 
     DROP SCHEMA public CASCADE; CREATE SCHEMA public; ALTER TABLE kept._prisma_migrations SET SCHEMA public;
     UPDATE _prisma_migrations SET finished_at = NULL, applied_steps_count = 0`,
   );
-  expect(await migrate(url)).toHaveLength(1);
+  expect(await migrate(url)).toHaveLength(MIGRATIONS);
   expect(await pendingChanges(url)).toBe("");
 });
 
 test("several starters at once apply each migration once", async () => {
   const url = await emptyDatabase();
   const applied = await Promise.all([migrate(url), migrate(url), migrate(url)]);
-  expect(applied.flat()).toHaveLength(1);
+  expect(applied.flat()).toHaveLength(MIGRATIONS);
 });
 
 async function emptyDatabase(): Promise<string> {

@@ -54,6 +54,7 @@ const REQUESTS: Record<string, Call> = {
   "DELETE /api/sessions": to("/api/sessions"),
   "DELETE /api/sessions/[id]": ({ session }) => ({ path: `/api/sessions/${session}`, options: {} }),
   "GET /api/usernames": to("/api/usernames?search=p"),
+  "GET /api/users": to("/api/users?search=p"),
   "POST /api/users": to("/api/users", { json: { username: "x", password: PASSWORD } }),
   ...Object.fromEntries(["GET", "POST", "PUT", "PATCH", "DELETE"].map((method) => [`${method} /api/[...path]`, to("/api/nothing")])),
 };
