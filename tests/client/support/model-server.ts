@@ -79,6 +79,11 @@ export class ModelServer {
     for (const { people } of this.conversations.values()) if (people.includes(userId)) this.publish(people, () => ({ type: "user", user }));
   }
 
+  /** A conversation is over for all of its people: as if it had never been. */
+  end(conversationId: string): void {
+    this.conversations.delete(conversationId);
+  }
+
   // What operators and databases do.
 
   /** The log forgets all that has happened so far. */
@@ -147,6 +152,9 @@ export class ModelServer {
     const limit = Number(asked.limit ?? 25);
     if (resource === "auth_user") return { status: 200, body: this.userOf(userId) };
     if (resource !== "conversations") return { status: 404, body: { message: "Not found." } };
+    if (id === undefined && method === "POST") {
+      return { status: 201, body: this.view(this.start(userId, (body as { username: string }).username), userId) };
+    }
     if (id === undefined) {
       const list = this.list(userId);
       const from = asked.before === undefined ? 0 : list.findIndex((row) => row.id === asked.before) + 1;
