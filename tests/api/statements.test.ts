@@ -81,6 +81,18 @@ describe.runIf(hostName === "handlers")("one statement", () => {
     expect(seen.length).toBeLessThanOrEqual(pairs.length / 4);
   });
 
+  it("a few, writes them also where one of them was sent before", async () => {
+    const pairs = await Promise.all(Array.from({ length: 24 }, () => pair()));
+    const [again, ...others] = pairs as [(typeof pairs)[number], ...typeof pairs];
+    const clientId = randomUUID();
+    await send(again.one, again.id, "once", clientId);
+    await Promise.all(others.map((talk) => conversation(talk.one, talk.id)));
+    const seen = await statements(() =>
+      Promise.all([send(again.one, again.id, "once", clientId), ...others.map((talk) => send(talk.one, talk.id, "hello"))]),
+    );
+    expect(seen.length).toBeLessThanOrEqual(pairs.length / 4);
+  });
+
   it("at most two, shows what lies around a message", async () => {
     expect(await statements(() => messagesOf(one, id, `?around=${lastId}`))).toHaveLength(2);
   });

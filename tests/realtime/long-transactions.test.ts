@@ -1,10 +1,10 @@
-import pg from "pg";
+import type pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { pool } from "@/lib/server/db";
 import { hub } from "@/lib/server/realtime/hub";
-import { database } from "../support/database";
 import { Follower, upTo } from "../support/follower";
 import { type ListeningHost, listen } from "../support/listening-host";
+import { openTransaction } from "../support/open-transaction";
 import { sendPersistently as send } from "../support/persistent-send";
 import { type Person, people, person } from "../support/person";
 import { group } from "../support/talk";
@@ -28,7 +28,8 @@ test("a transaction that stays open holds nothing back, and what it brings late 
   follower = new Follower(url, reader.token);
   await follower.live;
 
-  const { commit } = await openTransaction(other, writer);
+  const { write, commit } = await openTransaction();
+  await write(other, writer);
   for (const i of upTo(20)) await send(url, writer, talk, `${i}`);
   await expect.poll(() => follower.numbers().get(talk)).toEqual(upTo(20));
   follower.cut();
@@ -44,7 +45,8 @@ test("while a transaction stays open, each look at the log reads what is new and
   follower = new Follower(url, reader.token);
   await follower.live;
 
-  const { xid, commit } = await openTransaction(other, writer);
+  const { xid, write, commit } = await openTransaction();
+  await write(other, writer);
   const looks = looksAtTheLog(xid);
   for (const i of upTo(100)) await send(url, writer, talk, `${i}`);
   await expect.poll(() => follower.numbers().get(talk)).toEqual(upTo(100));
@@ -73,30 +75,5 @@ function looksAtTheLog(since: number): () => Promise<{ count: number; events: nu
     const tails = queries.mock.results.filter((_, i) => names[i] === "event_tail");
     const answers: pg.QueryResult[] = await Promise.all(tails.map(({ value }) => value));
     return { count: answers.length, events: answers.flatMap(({ rows }) => rows).filter(({ xid }) => Number(xid) >= since).length };
-  };
-}
-
-/** Writes a message and keeps its transaction open. */
-async function openTransaction(conversationId: string, sender: Person): Promise<{ xid: number; commit: () => Promise<void> }> {
-  const client = new pg.Client({ connectionString: database() });
-  client.on("error", () => {});
-  await client.connect();
-  await client.query("BEGIN");
-  const { rows } = await client.query<{ xid: string }>("SELECT pg_current_xact_id()::text AS xid");
-  await client.query(
-    `WITH sent AS (
-       INSERT INTO messages (id, conversation_id, seq, sender_id, content, created_at)
-       VALUES (gen_random_uuid(), $1, 1, $2, 'late', now()) RETURNING id, seq
-     )
-     INSERT INTO events (xid, type, conversation_id, message_id, user_id, seq)
-     SELECT pg_current_xact_id()::text::bigint, 'message', $1, id, $2, seq FROM sent`,
-    [conversationId, sender.id],
-  );
-  return {
-    xid: Number(rows[0]?.xid),
-    async commit() {
-      await client.query("COMMIT");
-      await client.end();
-    },
   };
 }
