@@ -1,5 +1,26 @@
-/** @type {import("next").NextConfig} */
-export default {
+import { lstatSync, readlinkSync, rmSync } from "node:fs";
+
+/**
+ * Where Next writes a build, and where a server looks for it. `scripts/build.mjs` and `lib/host/own-build.ts` name the
+ * folder. A bare `next start` stays with the build that it started on, though the link leads elsewhere by and by; a
+ * bare `next build` makes a `.next` of its own, since through the link it would empty what a server may run on.
+ */
+function distDir(phase) {
+  if (process.env.PARLEY_BUILD) return process.env.PARLEY_BUILD;
+  if (phase === "phase-development-server") return "builds";
+  if (!lstatSync(".next", { throwIfNoEntry: false })?.isSymbolicLink()) return ".next";
+  if (phase === "phase-production-server") return readlinkSync(".next");
+  if (process.argv[2] === "build") rmSync(".next");
+  return ".next";
+}
+
+/** @returns {import("next").NextConfig} */
+export default (phase) => ({
+  distDir: distDir(phase),
+  // It extends another one, so that Next does not write the name of each build into it.
+  typescript: { tsconfigPath: "tsconfig.next.json" },
+  // Each build begins in an empty folder, and a cache of what packages there were outlives them.
+  experimental: { turbopackFileSystemCacheForBuild: false },
   poweredByHeader: false,
   // Said, because a lock file in some folder above the clone would make Next take that one for the root.
   outputFileTracingRoot: import.meta.dirname,
@@ -14,4 +35,4 @@ export default {
   headers: async () => [{ source: "/:path*", headers: [{ key: "X-Content-Type-Options", value: "nosniff" }] }],
   // `npm run dev` is also opened by number.
   allowedDevOrigins: ["127.0.0.1"],
-};
+});

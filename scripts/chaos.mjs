@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildIfStale } from "./build.mjs";
+import { build } from "./build.mjs";
 import { findChromium } from "./chromium.mjs";
 import { execute, install } from "./install.mjs";
 
@@ -13,7 +13,7 @@ import { execute, install } from "./install.mjs";
  */
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 await install();
-await buildIfStale();
+await build();
 
 const folder = mkdtempSync(join(tmpdir(), "parley-chaos-"));
 const table = join(folder, "table");

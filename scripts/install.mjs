@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, rmSync } from "node:fs";
 
 /** Nothing that Parley runs may fetch anything but packages, or tell anybody that it runs. */
 export const QUIET = {
@@ -19,28 +19,42 @@ export function requireNode() {
   fail(`Parley needs Node 20.19 or newer; this is ${process.versions.node}.`);
 }
 
-/** Has every package of package-lock.json in node_modules. */
-export async function install() {
+/** Has the packages of package-lock.json in node_modules: every one, or with `toRun` those that a build needs to run. */
+export async function install({ toRun = false } = {}) {
   requireNode();
-  if (isInstalled()) return;
+  if (isInstalled(toRun)) return;
+  if (!mayWrite(".", "node_modules")) {
+    fail(`Parley's packages are not installed, and this user may not write to ${process.cwd()}: run npm run build as its owner.`);
+  }
   console.log("Installing packages …");
-  // Next's cache remembers which packages it did not find.
-  rmSync(".next", { recursive: true, force: true });
+  // The cache of `next dev` remembers which packages it did not find.
+  rmSync("builds/dev", { recursive: true, force: true });
   const flags = ["--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
-  if ((await execute("npm", ["ci", ...flags])).status === 0) return;
+  // It begins by removing all packages, also from under a server that runs.
+  if (!existsSync("node_modules") && (await execute("npm", ["ci", ...flags])).status === 0) return;
   // npm ci insists on packages for every other platform too, which not every registry has. This keeps to the lock file as well.
   await run("npm", ["install", "--no-save", ...flags], "The packages could not be installed.");
 }
 
 /** Compares with the lock file that npm keeps of what it installed. Packages for other machines may be missing. */
-function isInstalled() {
+function isInstalled(toRun) {
   if (!existsSync("node_modules/.package-lock.json")) return false;
   const installed = packages("node_modules/.package-lock.json");
-  return Object.entries(packages("package-lock.json")).every(([path, { version, optional }]) => {
-    if (path === "") return true;
+  return Object.entries(packages("package-lock.json")).every(([path, { version, optional, dev, devOptional }]) => {
+    if (path === "" || (toRun && (dev || devOptional))) return true;
     const found = installed[path];
     return found ? found.version === version && existsSync(path) : optional === true;
   });
+}
+
+/** Whether this user may write to all of these that exist. */
+export function mayWrite(...paths) {
+  try {
+    for (const path of paths) if (existsSync(path)) accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function packages(path) {

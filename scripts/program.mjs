@@ -1,22 +1,28 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { buildIfStale, bundle, generate } from "./build.mjs";
-import { install, QUIET } from "./install.mjs";
+import { build, isBuilt, programs } from "./build.mjs";
+import { fail, install, QUIET } from "./install.mjs";
 
 /**
- * Runs a program of dist/ from whatever state the clone is in. `built` says that it needs what `next build` makes;
- * else bundling it takes a second.
+ * Runs a program from whatever state the clone is in. `built` says that it needs what `next build` makes; else bundling
+ * it takes a second. Variables of `env` come before those of the environment and of `.env`.
  */
 export async function runProgram(name, { built = false, env = {} } = {}) {
   process.chdir(fileURLToPath(new URL("..", import.meta.url)));
-  await install();
-  if (built) await buildIfStale();
-  else {
-    await generate();
-    await bundle();
-  }
+  await install({ toRun: isBuilt() });
+  if (built) await build();
+  const folder = await programs();
   Object.assign(process.env, QUIET, env);
-  if (existsSync(".env")) process.loadEnvFile(".env");
+  loadEnvironment();
   process.setSourceMapsEnabled(true);
-  await import(`../dist/${name}.mjs`);
+  await import(`../${folder}/${name}.mjs`);
+}
+
+function loadEnvironment() {
+  if (!existsSync(".env")) return;
+  try {
+    process.loadEnvFile(".env");
+  } catch ({ code }) {
+    fail(`The file .env cannot be read (${code}).`);
+  }
 }

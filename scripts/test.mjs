@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { buildIfStale } from "./build.mjs";
+import { build } from "./build.mjs";
 import { check } from "./check.mjs";
 import { findChromium } from "./chromium.mjs";
 import { execute, install } from "./install.mjs";
@@ -11,7 +11,7 @@ process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const REPORTS = "test-results/reports";
 
 await install();
-await buildIfStale();
+await build();
 const chromium = await findChromium();
 mkdirSync(REPORTS, { recursive: true });
 

@@ -10,6 +10,8 @@ import { greet } from "./greeting";
 import { createHost } from "./http";
 import { migrate } from "./migrate";
 import { openDatabase } from "./open-database";
+import { withOtherBuilds } from "./other-builds";
+import { buildOf, stayWith } from "./own-build";
 import { listen, PortInUse, requireFreePort } from "./port";
 import { loadSecrets } from "./secrets";
 import { type Settings, settings } from "./settings";
@@ -46,9 +48,12 @@ async function start(settings: Settings): Promise<void> {
   await step(() => migrate(database.url));
   running.unshift(() => pool().end());
   await step(epoch);
+  const build = buildOf(import.meta.dirname);
+  if (build) stayWith(build);
   const app = next({ dev: false });
   await step(() => app.prepare());
-  const server = createHost(app.getRequestHandler());
+  const pages = app.getRequestHandler();
+  const server = createHost(build ? withOtherBuilds(build, pages) : pages);
   await step(async () => {
     const port = await listen(server, settings.PORT, settings.HOST);
     running.unshift(() => close(server));
