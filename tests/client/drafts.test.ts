@@ -35,6 +35,46 @@ test("A page that may end at any moment writes down what it holds", () => {
   expect(openPage().state.drafts).toEqual({ [id]: "Dear Ann" });
 });
 
+test("A page that has stopped leaves nothing behind that would run later", async () => {
+  const page = openPage();
+  await page.settle();
+  page.messenger.setDraft(id, "Dear Ann");
+  page.stop();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("A draft that is emptied is forgotten", () => {
+  const page = openPage();
+  page.messenger.setDraft(id, "Dear Ann");
+  page.lifecycle?.suspend();
+  page.messenger.setDraft(id, "");
+  page.lifecycle?.suspend();
+  expect(storage.length).toBe(0);
+});
+
+test("What else is kept in this browser is no draft", () => {
+  storage.setItem("parley draft me", "not one");
+  storage.setItem("another program's", "not one either");
+  expect(openPage().state.drafts).toEqual({});
+});
+
+test("What is typed in the page already stands before what was kept", () => {
+  storage.setItem(`parley draft me ${id}`, "kept");
+  const page = new Page(server, "me", { platform: { localStorage: storage } });
+  page.messenger.setDraft(id, "typed");
+  page.start();
+  expect(page.state.drafts).toEqual({ [id]: "typed" });
+});
+
+test("Where there is no storage a draft lives on in its page", async () => {
+  const page = new Page(server, "me").start();
+  page.messenger.setDraft(id, "Dear Ann");
+  await vi.advanceTimersByTimeAsync(500);
+  page.messenger.setDraft(id, "");
+  page.lifecycle?.suspend();
+  expect(page.state.drafts).toEqual({ [id]: "" });
+});
+
 test("Sending clears the draft, here and for the next visit", async () => {
   const page = openPage();
   page.messenger.setDraft(id, "Dear Ann");

@@ -137,6 +137,36 @@ describe("A change of leader", () => {
     expect(streams()).toBe(1);
   });
 
+  test("that was forced is made good by the tab that slept through it, before anything else happens", async () => {
+    const [leader, follower] = [await openTab(), await openTab()];
+    leader.freeze();
+    server.send(id, "ann", "while the leader sleeps");
+    await vi.advanceTimersByTimeAsync(15_000);
+    await follower.settle();
+    leader.thaw();
+    expect(contents(leader)).toEqual(["first"]);
+    await vi.advanceTimersByTimeAsync(100);
+    follower.source?.arriveAll();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(contents(leader)).toEqual(["first", "while the leader sleeps"]);
+    expect(streams()).toBe(1);
+  });
+
+  test("that was forced leaves the tab that slept in the queue: it leads again when the other closes", async () => {
+    const [leader, follower] = [await openTab(), await openTab()];
+    leader.freeze();
+    await vi.advanceTimersByTimeAsync(15_000);
+    await follower.settle();
+    leader.thaw();
+    await settle();
+    follower.stop();
+    tabs = [leader];
+    server.send(id, "ann", "alone again");
+    await settle();
+    expect(contents(leader)).toEqual(["first", "alone again"]);
+    expect(streams()).toBe(1);
+  });
+
   test("is not forced by a tab that nobody looks at, nor on a leader that is merely idle", async () => {
     const [leader, follower] = [await openTab(), await openTab()];
     const opened = leader.sources.length;

@@ -33,10 +33,10 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 describe("Scrolling", () => {
   test("up to the first message shows each once, in order, and knows that it is the first", async () => {
     const page = await openPage(230);
-    while (!transcript(page).atStart) {
-      void page.messenger.loadOlder(id);
-      await page.settle();
-    }
+    await page.until(
+      () => transcript(page).atStart,
+      () => page.messenger.loadOlder(id),
+    );
     expect(seqs(page)).toEqual(range(1, 230));
   });
 
@@ -46,15 +46,15 @@ describe("Scrolling", () => {
     page.messenger.subscribe(() => {
       most = Math.max(most, transcript(page).messages.length);
     });
-    while (!transcript(page).atStart) {
-      void page.messenger.loadOlder(id);
-      await page.settle();
-    }
+    await page.until(
+      () => transcript(page).atStart,
+      () => page.messenger.loadOlder(id),
+    );
     expect(transcript(page).atEnd).toBe(false);
-    while (!transcript(page).atEnd) {
-      void page.messenger.loadNewer(id);
-      await page.settle();
-    }
+    await page.until(
+      () => transcript(page).atEnd,
+      () => page.messenger.loadNewer(id),
+    );
     expect(seqs(page).at(-1)).toBe(1_000);
     expect(seqs(page)).toEqual(range(1_001 - seqs(page).length, 1_000));
     expect(most).toBeLessThanOrEqual(WINDOW_MAX);
@@ -245,10 +245,10 @@ describe("The list", () => {
     crowd.send(crowd.start("me", "p35"), "p35", "again");
     crowd.send(crowd.start("me", "p2"), "p2", "again");
     await page.settle();
-    while (page.state.hasMore) {
-      void page.messenger.loadMore();
-      await page.settle();
-    }
+    await page.until(
+      () => !page.state.hasMore,
+      () => page.messenger.loadMore(),
+    );
     expect(page.state.order).toEqual(crowd.snapshot("me", undefined, 100).conversations.map((row) => row.id));
   });
 

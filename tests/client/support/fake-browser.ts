@@ -5,8 +5,10 @@ import type { Channel, TabMessage } from "@/lib/client/feed";
  * Locks (one holder, a queue, `steal`; W3C Web Locks API, 4.4), with tabs that can be frozen or killed.
  */
 export class FakeBrowser {
+  /** What tabs that are frozen will be told once they wake up: their scripts do not run before. */
+  private readonly untold = new Map<object, () => void>();
   private readonly channels = new Set<FakeChannel>();
-  private holder: { owner: object; reject: (reason: unknown) => void } | null = null;
+  private holder: Holder | null = null;
   private queue: Waiting[] = [];
 
   openChannel(): FakeChannel {
@@ -20,12 +22,13 @@ export class FakeBrowser {
     return channel;
   }
 
-  locksOf(owner: object): Pick<LockManager, "request"> {
+  /** @param owner the tab; what it is told while `frozen` it hears when it is thawed. */
+  locksOf(owner: { readonly frozen: boolean }): Pick<LockManager, "request"> {
     const request = (_name: string, options: LockOptions, callback: () => Promise<unknown>) =>
       new Promise((resolve, reject) => {
         const waiting: Waiting = { owner, run: callback, resolve, reject };
         if (options.steal) {
-          this.holder?.reject(new DOMException("The lock was stolen.", "AbortError"));
+          if (this.holder) this.rob(this.holder);
           this.holder = null;
           this.queue.unshift(waiting);
         } else {
@@ -48,6 +51,17 @@ export class FakeBrowser {
     this.grant();
   }
 
+  thaw(owner: object): void {
+    this.untold.get(owner)?.();
+    this.untold.delete(owner);
+  }
+
+  private rob({ owner, reject }: Holder): void {
+    const tell = () => reject(new DOMException("The lock was stolen.", "AbortError"));
+    if (owner.frozen) this.untold.set(owner, tell);
+    else tell();
+  }
+
   private grant(): void {
     queueMicrotask(() => {
       if (this.holder) return;
@@ -65,7 +79,13 @@ export class FakeBrowser {
   }
 }
 
-type Waiting = { owner: object; run: () => Promise<unknown>; resolve: (value: unknown) => void; reject: (reason: unknown) => void };
+type Holder = { owner: { readonly frozen: boolean }; reject: (reason: unknown) => void };
+type Waiting = {
+  owner: Holder["owner"];
+  run: () => Promise<unknown>;
+  resolve: (value: unknown) => void;
+  reject: (reason: unknown) => void;
+};
 
 export class FakeChannel implements Channel {
   onmessage: Channel["onmessage"] = null;

@@ -10,6 +10,9 @@ export const FAKE_TIMERS = { toFake: ["setTimeout", "clearTimeout", "setInterval
   typeof vi.useFakeTimers
 >[0];
 
+/** Far more than any test needs: a page that goes round in circles fails its test instead of holding it up. */
+const TURNS_MAX = 2_000;
+
 /** Time for IndexedDB, which runs on the event loop itself. */
 export async function ticks(): Promise<void> {
   for (let i = 0; i < 10; i++) await new Promise(setImmediate);
@@ -28,6 +31,7 @@ export class Page {
   visible = true;
   offline = false;
   private crashed = false;
+  private readonly browser: FakeBrowser | undefined;
   /** What the server answers instead, while it is set. */
   refusal: { status: number; body: unknown; headers?: Record<string, string> } | null = null;
   stop: () => void = () => {};
@@ -36,7 +40,8 @@ export class Page {
     readonly userId: string,
     options: { snapshot?: Snapshot; openId?: string; browser?: FakeBrowser; platform?: Partial<Platform> } = {},
   ) {
-    const browser = options.browser;
+    const { browser } = options;
+    this.browser = browser;
     this.messenger = createMessenger(options.snapshot ?? server.snapshot(userId, options.openId), {
       fetch: (input, init) => this.fetch(String(input), init),
       connect: (url) => this.connect(url),
@@ -70,6 +75,7 @@ export class Page {
   thaw(): void {
     this.visible = true;
     if (this.channel) this.channel.frozen = false;
+    this.browser?.thaw(this);
   }
 
   get frozen(): boolean {
@@ -91,7 +97,9 @@ export class Page {
 
   /** Everything on its way arrives, and what that sets off, until nothing happens for two seconds. */
   async settle(): Promise<void> {
+    let turns = 0;
     for (let quiet = 0; quiet < 5; ) {
+      if (turns++ === TURNS_MAX) throw new Error("The page does not come to rest.");
       const moved = this.exchanges.length > 0 || this.sources.some((source) => source.arrive());
       while (this.exchanges[0]) {
         this.exchanges[0].answer();
@@ -105,10 +113,20 @@ export class Page {
 
   /** What the page has asked for arrives, and what it asks for next, while no time passes and the stream brings nothing. */
   async load(): Promise<void> {
-    while (this.exchanges[0]) {
+    for (let turns = 0; this.exchanges[0]; turns++) {
+      if (turns === TURNS_MAX) throw new Error("The page does not stop asking.");
       this.exchanges[0].answer();
       this.exchanges[0].arrive();
       await vi.advanceTimersByTimeAsync(0);
+    }
+  }
+
+  /** Asks for more and lets it come, again and again, until that is enough. */
+  async until(enough: () => boolean, ask: () => unknown): Promise<void> {
+    for (let turns = 0; !enough(); turns++) {
+      if (turns === TURNS_MAX) throw new Error("The page does not get there.");
+      ask();
+      await this.settle();
     }
   }
 
