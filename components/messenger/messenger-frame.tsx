@@ -6,6 +6,7 @@ import { ConversationScreen } from "@/components/conversation/conversation-scree
 import { MessengerContext, useStart } from "@/lib/client/hooks";
 import { followKeyboard } from "@/lib/client/keyboard";
 import { createMessenger, type Snapshot } from "@/lib/client/messenger";
+import type { Notice } from "@/lib/protocol/notices";
 import { Announcer } from "./announcer";
 import { ConnectionBanner } from "./connection-banner";
 import { ConversationSkeleton } from "./conversation-skeleton";
@@ -19,7 +20,7 @@ import { SignedOut } from "./signed-out";
  * The frame that stays while conversations come and go: the list at the left, what is open at the
  * right; on a phone one of the two. It holds the page's one messenger.
  */
-export function MessengerFrame({ snapshot, children }: { snapshot: Snapshot; children: ReactNode }) {
+export function MessengerFrame({ snapshot, notices, children }: { snapshot: Snapshot; notices: readonly Notice[]; children: ReactNode }) {
   const [messenger] = useState(() => createMessenger(snapshot));
   const [finding, setFinding] = useState(false);
   const find = useCallback(() => setFinding(true), []);
@@ -35,7 +36,7 @@ export function MessengerFrame({ snapshot, children }: { snapshot: Snapshot; chi
         Skip to the conversation
       </a>
       <div className="messenger" data-open={openId ? "" : undefined}>
-        <Sidebar openId={openId} onFind={find} />
+        <Sidebar openId={openId} onFind={find} notices={notices} />
         <main id="main" tabIndex={-1} className="pane-conversation">
           <FindContext value={find}>
             {openId === served && children}

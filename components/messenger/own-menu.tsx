@@ -4,50 +4,54 @@ import { Menu } from "@base-ui/react/menu";
 import { LogOut, Settings } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useRef } from "react";
+import { SignOutDialog, useSignOut } from "@/components/account/sign-out";
 import { Avatar, PersonName } from "@/components/ui/avatar";
-import { endThisSession } from "@/lib/client/account";
-import { useMessenger } from "@/lib/client/hooks";
+import { createAccount } from "@/lib/client/account";
+import { useMessenger, useMessengerActions } from "@/lib/client/hooks";
 
 /** One's own picture; behind it, what concerns oneself. */
 export function OwnMenu() {
   const me = useMessenger((state) => state.me);
+  const signOut = useSignOut(useMessengerActions());
   const router = useRouter();
   // Within the landmark of its trigger, where those look for it who go from landmark to landmark.
   const home = useRef<HTMLDivElement>(null);
   return (
-    <Menu.Root>
-      <div ref={home}>
-        <Menu.Trigger aria-label="Your account" className="rounded-full touch:p-1.5">
-          <Avatar user={me} size="sm" />
-        </Menu.Trigger>
-      </div>
-      <Menu.Portal container={home}>
-        <Menu.Positioner align="end" sideOffset={6} className="z-20">
-          <Menu.Popup className="floating w-60 p-1.5">
-            <div className="px-2.5 pt-1.5 pb-2.5">
-              <p className="flex font-bold">
-                <PersonName user={me} />
-              </p>
-              <p className="truncate text-sm text-muted">@{me.username}</p>
-            </div>
-            <Menu.Item className={ITEM} onClick={() => router.push("/settings")}>
-              <Settings aria-hidden="true" className="size-4 text-muted" />
-              Settings
-            </Menu.Item>
-            <Menu.Item
-              className={ITEM}
-              onClick={async () => {
-                await endThisSession();
-                window.location.assign("/sign-in");
-              }}
-            >
-              <LogOut aria-hidden="true" className="size-4 text-muted" />
-              Sign out
-            </Menu.Item>
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+    <>
+      <Menu.Root>
+        <div ref={home}>
+          <Menu.Trigger aria-label="Your account" className="rounded-full touch:p-1.5">
+            <Avatar user={me} size="sm" />
+          </Menu.Trigger>
+        </div>
+        <Menu.Portal container={home}>
+          <Menu.Positioner align="end" sideOffset={6} className="z-20">
+            <Menu.Popup className="floating w-60 p-1.5">
+              <div className="px-2.5 pt-1.5 pb-2.5">
+                <p className="flex font-bold">
+                  <PersonName user={me} />
+                </p>
+                <p className="truncate text-sm text-muted">@{me.username}</p>
+              </div>
+              <Menu.Item className={ITEM} onClick={() => router.push("/settings")}>
+                <Settings aria-hidden="true" className="size-4 text-muted" />
+                Settings
+              </Menu.Item>
+              <Menu.Item className={ITEM} onClick={() => signOut.ask(createAccount({ userId: me.id }).endThisSession)}>
+                <LogOut aria-hidden="true" className="size-4 text-muted" />
+                Sign out
+              </Menu.Item>
+            </Menu.Popup>
+          </Menu.Positioner>
+        </Menu.Portal>
+      </Menu.Root>
+      <SignOutDialog {...signOut} />
+      {signOut.error && (
+        <p role="alert" className="floating fixed inset-x-4 bottom-4 z-20 mx-auto w-fit max-w-md px-4 py-2 text-sm text-danger">
+          {signOut.error} You are still signed in.
+        </p>
+      )}
+    </>
   );
 }
 

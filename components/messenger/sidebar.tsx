@@ -1,14 +1,18 @@
 "use client";
 
 import { Search } from "lucide-react";
+import { Notices } from "@/components/account/notices";
 import { Mark } from "@/components/ui/mark";
+import { useMessenger } from "@/lib/client/hooks";
 import { useHotkeyName } from "@/lib/client/keys";
+import type { Notice } from "@/lib/protocol/notices";
 import { ConversationList } from "./conversation-list";
 import { OwnMenu } from "./own-menu";
 import { SidebarResizer } from "./sidebar-resizer";
 
 /** Who one is, how to find somebody, and with whom one talks. */
-export function Sidebar({ openId, onFind }: { openId: string | null; onFind: () => void }) {
+export function Sidebar({ openId, onFind, notices }: { openId: string | null; onFind: () => void; notices: readonly Notice[] }) {
+  const userId = useMessenger((state) => state.me.id);
   const hotkey = useHotkeyName("K");
   return (
     <section aria-label="Sidebar" className="pane-list">
@@ -31,6 +35,7 @@ export function Sidebar({ openId, onFind }: { openId: string | null; onFind: () 
           <kbd className="font-sans text-xs touch:hidden">{hotkey}</kbd>
         </button>
       </div>
+      <Notices userId={userId} notices={notices} />
       <ConversationList openId={openId} onFind={onFind} />
       <SidebarResizer />
     </section>

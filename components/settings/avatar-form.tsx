@@ -4,12 +4,14 @@ import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState, useTransition } from "react";
 import { Avatar } from "@/components/ui/avatar";
 import { Button } from "@/components/ui/button";
-import { type Outcome, removeAvatar, uploadAvatar } from "@/lib/client/account";
+import type { Outcome } from "@/lib/client/account";
 import type { User } from "@/lib/protocol/users";
+import { useAccount } from "./account-provider";
 
 /** A picture is shown as it will look before it is kept: chosen, looked at, then used. */
 export function AvatarForm({ user }: { user: User }) {
   const router = useRouter();
+  const account = useAccount();
   const input = useRef<HTMLInputElement>(null);
   const [chosen, setChosen] = useState<{ file: File; url: string } | null>(null);
   const [error, setError] = useState<string>();
@@ -35,7 +37,7 @@ export function AvatarForm({ user }: { user: User }) {
         <div className="flex flex-wrap gap-2">
           {chosen ? (
             <>
-              <Button look="primary" disabled={pending} onClick={() => settle(() => uploadAvatar(chosen.file))}>
+              <Button look="primary" disabled={pending} onClick={() => settle(() => account.uploadAvatar(chosen.file))}>
                 Use this picture
               </Button>
               <Button disabled={pending} onClick={() => setChosen(null)}>
@@ -48,7 +50,7 @@ export function AvatarForm({ user }: { user: User }) {
                 Choose a picture
               </Button>
               {user.avatarURL && (
-                <Button disabled={pending} onClick={() => settle(removeAvatar)}>
+                <Button disabled={pending} onClick={() => settle(account.removeAvatar)}>
                   Remove
                 </Button>
               )}

@@ -2,24 +2,28 @@
 
 import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
+import { SignOutDialog, useSignOut } from "@/components/account/sign-out";
 import { Button } from "@/components/ui/button";
 import { Time } from "@/components/ui/time";
-import { endAllSessions, endSession, endThisSession, type Outcome } from "@/lib/client/account";
-import type { Session } from "@/lib/protocol/users";
+import { leavingOf } from "@/lib/client/leaving";
+import type { Session, User } from "@/lib/protocol/users";
+import { useAccount } from "./account-provider";
 
 /** Where one is signed in. Ending the session of this browser leads to the sign-in page. */
-export function DeviceList({ sessions }: { sessions: Session[] }) {
+export function DeviceList({ user, sessions }: { user: User; sessions: Session[] }) {
   const router = useRouter();
-  const [error, setError] = useState<string>();
+  const account = useAccount();
+  const [leaving] = useState(() => leavingOf(user.id));
+  const signOut = useSignOut(leaving);
+  const [refused, setRefused] = useState<string>();
   const [pending, startTransition] = useTransition();
+  const error = refused ?? signOut.error;
 
-  const end = (work: () => Promise<Outcome<void>>, leaves: boolean) =>
+  const end = (id: string) =>
     startTransition(async () => {
-      const { errors } = await work();
-      setError(errors?.form);
-      if (errors) return;
-      if (leaves) window.location.assign("/sign-in");
-      else router.refresh();
+      const { errors } = await account.endSession(id);
+      setRefused(errors?.form);
+      if (!errors) router.refresh();
     });
 
   return (
@@ -37,9 +41,9 @@ export function DeviceList({ sessions }: { sessions: Session[] }) {
               </p>
             </div>
             <Button
-              disabled={pending}
+              disabled={pending || signOut.pending}
               aria-label={`Sign out ${session.device}`}
-              onClick={() => (session.current ? end(endThisSession, true) : end(() => endSession(session.id), false))}
+              onClick={() => (session.current ? signOut.ask(account.endThisSession) : end(session.id))}
             >
               Sign out
             </Button>
@@ -51,9 +55,15 @@ export function DeviceList({ sessions }: { sessions: Session[] }) {
           {error}
         </p>
       )}
-      <Button look="danger" disabled={pending} onClick={() => end(endAllSessions, true)} className="justify-self-start">
+      <Button
+        look="danger"
+        disabled={pending || signOut.pending}
+        onClick={() => signOut.ask(account.endAllSessions)}
+        className="justify-self-start"
+      >
         Sign out everywhere
       </Button>
+      <SignOutDialog {...signOut} />
     </div>
   );
 }

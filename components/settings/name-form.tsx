@@ -5,12 +5,13 @@ import { useState, useTransition } from "react";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/text-field";
 import type { FormErrors } from "@/lib/client/access";
-import { rename } from "@/lib/client/account";
 import type { User } from "@/lib/protocol/users";
+import { useAccount } from "./account-provider";
 import { FormNote } from "./section";
 
 export function NameForm({ user }: { user: User }) {
   const router = useRouter();
+  const account = useAccount();
   const [errors, setErrors] = useState<FormErrors>({});
   const [done, setDone] = useState<string | null>(null);
   const [pending, startTransition] = useTransition();
@@ -22,7 +23,7 @@ export function NameForm({ user }: { user: User }) {
         event.preventDefault();
         const name = String(new FormData(event.currentTarget).get("name") ?? "");
         startTransition(async () => {
-          const { errors: refused } = await rename(name);
+          const { errors: refused } = await account.rename(name);
           setErrors(refused ?? {});
           setDone(refused ? null : "Saved.");
           if (!refused) router.refresh();

@@ -5,12 +5,13 @@ import { useState, useTransition } from "react";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/text-field";
 import type { FormErrors } from "@/lib/client/access";
-import { changePassword } from "@/lib/client/account";
 import { PASSWORD_MIN } from "@/lib/protocol/limits";
+import { useAccount } from "./account-provider";
 import { FormNote } from "./section";
 
 export function PasswordForm({ username, hasPassword }: { username: string; hasPassword: boolean }) {
   const router = useRouter();
+  const account = useAccount();
   const [errors, setErrors] = useState<FormErrors>({});
   const [done, setDone] = useState<string | null>(null);
   const [pending, startTransition] = useTransition();
@@ -26,7 +27,7 @@ export function PasswordForm({ username, hasPassword }: { username: string; hasP
         const current = data.get("currentPassword");
         startTransition(async () => {
           const newPassword = String(data.get("newPassword") ?? "");
-          const { errors: refused } = await changePassword(
+          const { errors: refused } = await account.changePassword(
             current === null ? { newPassword } : { currentPassword: String(current), newPassword },
           );
           setErrors(refused ?? {});
@@ -53,7 +54,7 @@ export function PasswordForm({ username, hasPassword }: { username: string; hasP
         name="newPassword"
         type="password"
         autoComplete="new-password"
-        hint={`At least ${PASSWORD_MIN} characters.`}
+        hint={`At least ${PASSWORD_MIN} characters. A few words that do not belong together are good.`}
         error={errors.newPassword}
       />
       <div className="flex items-center gap-3">

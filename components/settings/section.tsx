@@ -1,10 +1,10 @@
 import { type ReactNode, useId } from "react";
 
 /** One subject of the settings: what it is at the left, what can be done about it at the right. */
-export function Section({ title, note, children }: { title: string; note?: string; children: ReactNode }) {
+export function Section({ id: anchor, title, note, children }: { id?: string; title: string; note?: string; children: ReactNode }) {
   const id = useId();
   return (
-    <section aria-labelledby={id} className="grid gap-x-12 gap-y-4 py-8 md:grid-cols-[13rem_minmax(0,1fr)]">
+    <section id={anchor} aria-labelledby={id} className="grid gap-x-12 gap-y-4 py-8 md:grid-cols-[13rem_minmax(0,1fr)]">
       <div>
         <h2 id={id} className="font-bold">
           {title}

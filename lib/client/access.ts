@@ -7,8 +7,10 @@ const UNREACHABLE: FormErrors = { form: "The server cannot be reached. Try again
 
 const REFUSALS: Record<string, string> = {
   CredentialsSignin: "This username and password do not go together.",
-  TooManyRequests: "Too many tries. Wait a few minutes, then try again.",
+  TooManyRequests: "Too many tries. Wait half a minute, then try again: each further failure doubles the wait.",
   OAuthAccountNotLinked: "That identity belongs to another account. Sign in the way you did before.",
+  SignInAgain: "Sign out and in again first: an identity is linked within ten minutes of signing in.",
+  SomebodyElse: "Nothing was linked: somebody else has signed in here meanwhile.",
   SignUpClosed: "New accounts cannot be made on this server.",
   SessionRequired: "Sign in to see this page.",
 };

@@ -5,44 +5,62 @@ import { type FormErrors, formErrors } from "./access";
 /** Either what the server answered, or what to tell, by field. */
 export type Outcome<T> = { value: T; errors: null } | { value: null; errors: FormErrors };
 
-export const rename = (name: string): Promise<Outcome<User>> => change("PATCH", "/api/auth_user", User.parse, { name });
+export type Account = ReturnType<typeof createAccount>;
 
-/** The new avatar as the server re-encoded it. */
-export async function uploadAvatar(file: File): Promise<Outcome<User>> {
-  if (!file.type.startsWith("image/")) return refuse({ avatar: "That file is not a picture." });
-  if (file.size > AVATAR_BODY_MAX) return refuse({ avatar: `A picture has at most ${AVATAR_BODY_MAX / 1024 / 1024} MB.` });
-  return change("PUT", "/api/auth_user/avatar", User.parse, file);
+/** Who is signed in here, where it is not the person whom a page was made for. */
+export type Stranger = "nobody" | "somebody else";
+
+/**
+ * The changes that people make to their own account. Each says for whom it is made, so that a page that one person has
+ * left open changes nothing of another who has signed in since: then `onStranger` is told, and nothing has happened.
+ */
+export function createAccount({ userId, onStranger }: { userId: string; onStranger?: (who: Stranger) => void }) {
+  async function change<T>(method: string, path: string, read: (body: unknown) => T, body?: object): Promise<Outcome<T>> {
+    const plain = body instanceof Blob || body instanceof URLSearchParams;
+    const headers: Record<string, string> = { "parley-user": userId };
+    if (body instanceof Blob) headers["content-type"] = body.type;
+    else if (body && !plain) headers["content-type"] = "application/json";
+    try {
+      const response = await fetch(path, { method, headers, body: body && (plain ? body : JSON.stringify(body)) });
+      if (response.status === 401) onStranger?.(await whoIsHere());
+      if (!response.ok) return refuse(await formErrors(response));
+      return { value: read(response.status === 204 ? null : await response.json()), errors: null };
+    } catch {
+      return refuse({ form: "The server cannot be reached. Try again in a moment." });
+    }
+  }
+
+  return {
+    rename: (name: string) => change("PATCH", "/api/auth_user", User.parse, { name }),
+    /** The new avatar as the server re-encoded it. */
+    async uploadAvatar(file: File): Promise<Outcome<User>> {
+      if (!file.type.startsWith("image/")) return refuse({ avatar: "That file is not a picture." });
+      if (file.size > AVATAR_BODY_MAX) return refuse({ avatar: `A picture has at most ${AVATAR_BODY_MAX / 1024 / 1024} MB.` });
+      return change("PUT", "/api/auth_user/avatar", User.parse, file);
+    },
+    removeAvatar: () => change("DELETE", "/api/auth_user/avatar", User.parse),
+    /** `currentPassword` is left out by those who have none yet. */
+    changePassword: (input: { currentPassword?: string; newPassword: string }) => change("PUT", "/api/auth_user/password", nothing, input),
+    /** Begins to link an identity: where to go for that. */
+    async beginLink(providerId: string): Promise<Outcome<string>> {
+      const { csrfToken } = await (await fetch("/api/auth/csrf")).json().catch(() => ({ csrfToken: "" }));
+      const form = new URLSearchParams({ csrfToken, callbackUrl: "/settings", json: "true" });
+      return change("POST", `/api/auth/signin/${encodeURIComponent(providerId)}`, (body) => (body as { url: string }).url, form);
+    },
+    unlinkIdentity: (id: string) => change("DELETE", `/api/identities/${encodeURIComponent(id)}`, nothing),
+    dismissNotice: (id: string) => change("DELETE", `/api/notices/${encodeURIComponent(id)}`, nothing),
+    endSession: (id: string) => change("DELETE", `/api/sessions/${encodeURIComponent(id)}`, nothing),
+    /** Every device, this one too. */
+    endAllSessions: () => change("DELETE", "/api/sessions", nothing),
+    endThisSession: () => change("POST", "/api/logout", nothing),
+  };
 }
 
-export const removeAvatar = (): Promise<Outcome<User>> => change("DELETE", "/api/auth_user/avatar", User.parse);
-
-/** `currentPassword` is left out by those who have none yet. */
-export const changePassword = (input: { currentPassword?: string; newPassword: string }): Promise<Outcome<void>> =>
-  change("PUT", "/api/auth_user/password", nothing, input);
-
-export const endSession = (id: string): Promise<Outcome<void>> => change("DELETE", `/api/sessions/${encodeURIComponent(id)}`, nothing);
-
-/** Every device, this one too. */
-export const endAllSessions = (): Promise<Outcome<void>> => change("DELETE", "/api/sessions", nothing);
-
-export const endThisSession = (): Promise<Outcome<void>> => change("POST", "/api/logout", nothing);
+async function whoIsHere(): Promise<Stranger> {
+  return (await fetch("/api/auth_user")).ok ? "somebody else" : "nobody";
+}
 
 function nothing(): void {}
-
-async function change<T>(method: string, path: string, read: (body: unknown) => T, body?: object): Promise<Outcome<T>> {
-  const file = body instanceof Blob;
-  try {
-    const response = await fetch(path, {
-      method,
-      headers: body && { "content-type": file ? body.type : "application/json" },
-      body: body && (file ? body : JSON.stringify(body)),
-    });
-    if (!response.ok) return refuse(await formErrors(response));
-    return { value: read(response.status === 204 ? null : await response.json()), errors: null };
-  } catch {
-    return refuse({ form: "The server cannot be reached. Try again in a moment." });
-  }
-}
 
 function refuse(errors: FormErrors): { value: null; errors: FormErrors } {
   return { value: null, errors };

@@ -1,10 +1,12 @@
 /** Milliseconds without a keystroke after which a draft is written down. */
 const REST_MS = 500;
 
+const PREFIX = "parley draft ";
+
 /** Drafts of one person in this browser, by conversation. Where localStorage is closed they end with the page. */
 export function createDrafts(options: { userId: string; storage: Storage | undefined }) {
   const { storage } = options;
-  const prefix = `parley draft ${options.userId} `;
+  const prefix = `${PREFIX}${options.userId} `;
   const unwritten = new Map<string, string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -21,7 +23,20 @@ export function createDrafts(options: { userId: string; storage: Storage | undef
     unwritten.clear();
   }
 
+  function remove(which: (key: string) => boolean): void {
+    const keys = Array.from({ length: storage?.length ?? 0 }, (_, i) => storage?.key(i) ?? "");
+    for (const key of keys) if (key.startsWith(PREFIX) && which(key)) storage?.removeItem(key);
+  }
+
   return {
+    /** Nothing of this person stays here. */
+    forget(): void {
+      clearTimeout(timer);
+      unwritten.clear();
+      remove((key) => key.startsWith(prefix));
+    },
+    /** What others have left, whose session here has ended: it is nothing for who is here now. */
+    forgetOthers: () => remove((key) => !key.startsWith(prefix)),
     read(): Record<string, string> {
       const drafts: Record<string, string> = {};
       for (let i = 0; i < (storage?.length ?? 0); i++) {

@@ -25,6 +25,8 @@ export type TabMessage =
   | { type: "here" }
   /** Known without the stream: an answer to a request of the tab that tells. */
   | { type: "event"; event: StreamEvent }
+  /** The person has signed out on this device. */
+  | { type: "left" }
   | OutboxNews;
 
 export type Channel = {
@@ -56,6 +58,7 @@ export function createFeed(options: {
   /** Another tab of the same person has opened, so that person is signed in. */
   onJoined: () => void;
   onOutbox: (news: OutboxNews) => void;
+  onLeft: () => void;
   /** A tab that is looked at has reason to hope for a connection. */
   onAsked: () => void;
   isVisible: () => boolean;
@@ -156,6 +159,8 @@ export function createFeed(options: {
         return;
       case "event":
         return apply(message.event);
+      case "left":
+        return options.onLeft();
       case "unsent":
       case "unsent-gone":
         return options.onOutbox(message);

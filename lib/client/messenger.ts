@@ -9,7 +9,7 @@
  *   seed(transcript)      takes in a conversation that the server rendered after the first paint
  *   see(id, first, last)  tells which `seq`s are on screen: what is looked at counts as read
  *   loadOlder/loadNewer/jumpToLatest(id), openAround(id, messageId)
- *   send(id, content), retry(clientId), discard(clientId), setDraft(id, text)
+ *   send(id, content), retry(clientId), discard(clientId), setDraft(id, text), countUnsent(), forget()
  *   loadMore(), startConversation(username), searchUsers(text, signal)
  *   apply(event)          the one path for everything that happened; harmless when repeated
  *
@@ -19,7 +19,7 @@
 import type { Conversation } from "@/lib/protocol/conversations";
 import type { StreamEvent } from "@/lib/protocol/events";
 import type { Message } from "@/lib/protocol/messages";
-import { createApi } from "./api";
+import { ApiError, createApi } from "./api";
 import { createDrafts } from "./drafts";
 import { type Channel, createFeed } from "./feed";
 import { createLoader } from "./loader";
@@ -35,6 +35,9 @@ export type { MessengerState, Snapshot } from "./state";
 
 export type Messenger = ReturnType<typeof createMessenger>;
 
+/** Milliseconds in which the answer that brings a new cookie has arrived, once its session is known to the server. */
+const COOKIE_MS = 500;
+
 /** Everything that a page of a signed-in person needs. Touches nothing outside itself until it is started. */
 export function createMessenger(snapshot: Snapshot, platform: Platform = browserPlatform()) {
   let painted = initialState(snapshot);
@@ -42,8 +45,9 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   const { getState, setState, subscribe } = store;
   const userId = snapshot.me.id;
   const views = new Map<string, Range>();
+  let doubting = false;
 
-  const api = createApi({ userId, fetch: platform.fetch, onUnauthorized: signOut });
+  const api = createApi({ userId, fetch: platform.fetch, onUnauthorized: () => void doubt() });
   const loader = createLoader({ store, api, viewOf: (id) => views.get(id), applyTo, onReplaced: () => reader.reapply() });
   const reader = createReader({ store, api });
   const drafts = createDrafts({ userId, storage: platform.localStorage });
@@ -79,6 +83,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     onLead: () => outbox.lead(),
     onJoined: () => void returnFromSignIn(),
     onOutbox: (news) => outbox.hear(news),
+    onLeft: () => void forget(),
     isVisible: platform.isVisible,
   });
 
@@ -88,20 +93,53 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   }
 
   function apply(event: StreamEvent): void {
+    if (event.type === "signed_out") return void doubt();
     setState(applyTo(getState(), event));
     loader.applied(event);
     const clientId = messageOf(event)?.clientId;
     if (clientId) void outbox.acknowledge(clientId);
-    if (event.type === "signed_out") {
-      outbox.signOut();
-      feed.silence();
-    }
   }
 
-  /** A request of this tab was refused; the other tabs have the same cookie. */
+  /**
+   * The session that this tab knows has ended. Its browser may have another one of the same person: a changed password
+   * gives it a new cookie, which can arrive after the news. So who is refused asks again, a moment later too.
+   */
+  async function doubt(): Promise<void> {
+    if (doubting || getState().signedOut) return;
+    doubting = true;
+    outbox.signOut();
+    let status = await refusalNow();
+    if (status === 401) {
+      await new Promise((resolve) => setTimeout(resolve, COOKIE_MS));
+      status = await refusalNow();
+    }
+    doubting = false;
+    if (status === 401) return signOut();
+    feed.nudge();
+    wakeAll();
+  }
+
+  /** The status with which the server refuses this person now; null where it does not. */
+  async function refusalNow(): Promise<number | null> {
+    const refused = await api.authUser().then(
+      () => null,
+      (error: unknown) => error,
+    );
+    return refused instanceof ApiError ? refused.status : null;
+  }
+
+  /** This tab is signed out; the other tabs have the same cookie. */
   function signOut(): void {
-    apply({ type: "signed_out" });
+    setState(applyTo(getState(), { type: "signed_out" }));
+    outbox.signOut();
+    feed.silence();
     feed.tell({ type: "event", event: { type: "signed_out" } });
+  }
+
+  /** The person leaves this device: what is not sent goes with them. */
+  async function forget(): Promise<void> {
+    drafts.forget();
+    await outbox.forget();
   }
 
   function wakeAll(): void {
@@ -136,6 +174,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     getInitialState: (): MessengerState => painted,
     apply,
     start(): () => void {
+      drafts.forgetOthers();
       setState({ ...getState(), drafts: { ...drafts.read(), ...getState().drafts } });
       const unwatch = platform.watch({
         wake,
@@ -190,6 +229,13 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     },
     retry: outbox.retry,
     discard: outbox.discard,
+    /** Messages that have not been sent, the refused ones too. */
+    countUnsent: async (): Promise<number> => Object.values(getState().outbox).reduce((sum, items) => sum + items.length, 0),
+    /** Leaves nothing of the person on this device, in no tab. For when they have signed out here. */
+    async forget(): Promise<void> {
+      feed.tell({ type: "left" });
+      await forget();
+    },
     setDraft,
     searchUsers: api.users,
     async startConversation(username: string): Promise<Conversation> {

@@ -18,6 +18,8 @@ export type OutboxStore = {
   all(userId: string): Promise<Unsent[]>;
   put(item: Unsent): Promise<void>;
   remove(clientId: string): Promise<void>;
+  /** All of a person's. */
+  clear(userId: string): Promise<void>;
 };
 
 interface Schema extends DBSchema {
@@ -70,5 +72,9 @@ export function createOutboxStore(onBroken: () => void): OutboxStore {
     },
     put: (item) => use((db) => db.put("outbox", item)),
     remove: (clientId) => use((db) => db.delete("outbox", clientId)),
+    clear: (userId) =>
+      use(async (db) => {
+        for (const clientId of await db.getAllKeysFromIndex("outbox", "user", userId)) await db.delete("outbox", clientId);
+      }),
   };
 }

@@ -186,6 +186,12 @@ export function createOutbox(options: {
       }
     },
     signOut,
+    /** Its author has left this device: nothing of theirs stays here, and nothing more goes out. */
+    async forget(): Promise<void> {
+      signOut();
+      for (const item of [...items.values()]) drop(item);
+      await store.clear(userId);
+    },
     /** Without a connection what is unsent is shown as waiting, also in the tabs that do not send. */
     setConnected(is: boolean): void {
       connected = is;

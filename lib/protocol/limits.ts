@@ -31,6 +31,12 @@ export const AVATAR_BODY_MAX = 5 * 1024 * 1024;
 /** Seconds that a token is good for unless it is refreshed or revoked. */
 export const TOKEN_LIFETIME_S = 14 * 24 * 60 * 60;
 
+/** Seconds after signing in at which a session ends, however often it was renewed. */
+export const SESSION_LIFETIME_S = 90 * 24 * 60 * 60;
+
+/** Minutes after signing in in which a session may do what would let a thief keep the account. */
+export const RECENT_SIGN_IN_MINUTES = 10;
+
 /** Milliseconds: first `retry:` of a stream. */
 export const STREAM_RETRY_MS = 2_000;
 

@@ -88,6 +88,17 @@ export const ChangePasswordInput = z.object({
 });
 export type ChangePasswordInput = z.infer<typeof ChangePasswordInput>;
 
+/** Somebody elsewhere who signs in to this account. */
+export const Identity = z.object({
+  id: z.string(),
+  /** What the issuer is called here, such as "GitHub". */
+  issuer: z.string(),
+  /** What the person is called there; blank where it is not known. */
+  name: z.string(),
+  createdAt: z.string(),
+});
+export type Identity = z.infer<typeof Identity>;
+
 /** A signed-in device. */
 export const Session = z.object({
   id: z.string(),

@@ -1,15 +1,19 @@
 import "server-only";
-import { USERNAME_SUGGESTIONS } from "@/lib/protocol/limits";
+import { RECENT_SIGN_IN_MINUTES, USERNAME_SUGGESTIONS } from "@/lib/protocol/limits";
 import type { ChangePasswordInput, SignUpInput, User } from "@/lib/protocol/users";
+import { countFailure, forgiveFailure } from "./auth/failures";
+import { whyGuessable } from "./auth/password-strength";
 import { hashPassword, verifyPassword } from "./auth/passwords";
-import { signOutElsewhere } from "./auth/sign-out";
+import { forgetSessions } from "./auth/session-cache";
 import { isReserved, usernameKey } from "./auth/usernames";
 import { config } from "./config";
 import { prisma, query, type Statement } from "./db";
 import { FieldError, HttpError, notFound } from "./http/errors";
 import { newId } from "./ids";
-import { consume, exactLimiter } from "./rate-limits";
+import { addNotice } from "./notices";
+import { hub } from "./realtime/hub";
 import { avatarURL, toUser, USER_COLUMNS, type UserRow } from "./rows";
+import { isRecentSignIn, replaceSessions, type SignedIn } from "./sessions";
 import { announcedChange, changeAndAnnounce } from "./user-changes";
 
 /** A user as others see them, and the secret that only sign-in reads. */
@@ -36,6 +40,8 @@ export async function signUp({ username, password }: SignUpInput): Promise<User>
   if (isReserved(username)) throw new FieldError({ username: "This username is reserved. Choose another." });
   const taken = new FieldError({ username: "This username is taken. Choose another." });
   if (await findAccount(username)) throw taken;
+  const guessable = await whyGuessable(password, username);
+  if (guessable) throw new FieldError({ password: guessable });
   const [made] = await prisma().user.createManyAndReturn({
     data: { id: newId(), username, usernameKey: usernameKey(username), passwordHash: await hashPassword(password) },
     skipDuplicates: true,
@@ -69,37 +75,53 @@ export function setName(userId: string, name: string | null): Promise<User> {
   return changeAndAnnounce(SET_NAME, [userId, name]);
 }
 
-/** Minutes after signing in within which somebody who has no password yet may choose one: a session may have been stolen since. */
-const FIRST_PASSWORD_MINUTES = 10;
+/** Failures that pass before a session has to wait; another session of the same person is not held up by them. */
+const FREE_IN_SESSION = 10;
 
 /**
- * Changes a password, or gives one to somebody who signs in elsewhere, and signs their other devices out.
- * A wrong current password, or a session too old to choose the first one, is a field error; too many tries are 429.
+ * Changes a password, or gives one to somebody who signs in elsewhere. Ends all their sessions and puts a new one in the
+ * place of the caller's. A wrong current password, a session too old to choose the first one and a password that is
+ * easily guessed are field errors; too many tries are 429.
  */
 export async function changePassword(
   { user, session }: { user: User; session: { id: string } },
   { currentPassword, newPassword }: ChangePasswordInput,
-): Promise<void> {
-  const { passwordHash } = await prisma().user.findUniqueOrThrow({ where: { id: user.id } });
-  if (passwordHash !== null) await requirePassword(user.id, passwordHash, currentPassword ?? "");
+): Promise<SignedIn> {
+  const { username, passwordHash } = await prisma().user.findUniqueOrThrow({ where: { id: user.id } });
+  if (passwordHash !== null) await requirePassword(`${user.id}:${session.id}`, passwordHash, currentPassword ?? "");
   else await requireRecentSignIn(session.id);
-  await prisma().user.update({ where: { id: user.id }, data: { passwordHash: await hashPassword(newPassword) } });
-  await signOutElsewhere(user.id, session.id);
+  const guessable = await whyGuessable(newPassword, username);
+  if (guessable) throw new FieldError({ newPassword: guessable });
+  const changed = await hashPassword(newPassword);
+  const { ended, here } = await prisma().$transaction(async (transaction) => {
+    // Holds the user's row from here on: see createSession.
+    const { count } = await transaction.user.updateMany({ where: { id: user.id, passwordHash }, data: { passwordHash: changed } });
+    if (count === 0) throw new FieldError({ currentPassword: "Your password has just been changed elsewhere." });
+    const replaced = await replaceSessions(transaction, user.id, session.id);
+    await addNotice(
+      transaction,
+      { userId: user.id, sessionId: replaced.here.sessionId },
+      passwordHash === null ? "password_set" : "password_changed",
+    );
+    return replaced;
+  });
+  forgetSessions(ended);
+  hub().endSessions(ended);
+  return here;
 }
 
 async function requireRecentSignIn(sessionId: string): Promise<void> {
-  const { createdAt } = await prisma().session.findUniqueOrThrow({ where: { id: sessionId }, select: { createdAt: true } });
-  if (Date.now() - createdAt.getTime() < FIRST_PASSWORD_MINUTES * 60_000) return;
+  if (await isRecentSignIn(sessionId)) return;
   throw new FieldError({
-    newPassword: `Sign out and in again first: a first password is chosen within ${FIRST_PASSWORD_MINUTES} minutes of signing in.`,
+    newPassword: `Sign out and in again first: a first password is chosen within ${RECENT_SIGN_IN_MINUTES} minutes of signing in.`,
   });
 }
 
-async function requirePassword(userId: string, passwordHash: string, password: string): Promise<void> {
-  const failures = exactLimiter("failures_password", { points: 10, seconds: 15 * 60 });
-  if (config().RATE_LIMIT) await consume(failures, userId);
+async function requirePassword(key: string, passwordHash: string, password: string): Promise<void> {
+  const failures = { key: `failures_password:${key}`, free: FREE_IN_SESSION };
+  await countFailure(failures);
   if (!(await verifyPassword(passwordHash, password))) {
     throw new FieldError({ currentPassword: "This is not your current password." });
   }
-  if (config().RATE_LIMIT) await failures.delete(userId);
+  await forgiveFailure(failures, { all: true });
 }

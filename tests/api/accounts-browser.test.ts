@@ -160,6 +160,26 @@ describe("a browser", () => {
     });
   });
 
+  it("is not kept signed in past ninety days after signing in, by whatever it asks", async () => {
+    const browser = await signedIn();
+    const [{ id }] = await (await browser.fetch("/api/sessions")).json();
+    const cookies = await browser.cookies();
+    const jane = await (await browser.fetch("/api/auth_user")).json();
+    cookies.set("parley.session", signToken(jane.id, id, new Date(Date.now() - 25 * 3_600_000)).token);
+    await sql("UPDATE sessions SET created_at = now() - interval '89 days', expires_at = now() + interval '2 hours' WHERE id = $1", [id]);
+    const hoursLeft = async () => {
+      const [row] = await sql<{ hours: number }>(
+        "SELECT extract(epoch FROM expires_at - now())::int / 3600 AS hours FROM sessions WHERE id = $1",
+        [id],
+      );
+      return row?.hours;
+    };
+    await browser.fetch("/api/auth/session");
+    expect(await hoursLeft()).toBe(23);
+    await browser.fetch("/api/conversations");
+    expect(await hoursLeft()).toBe(23);
+  });
+
   it("is told who it is, and nothing once its session has ended elsewhere", async () => {
     const browser = await signedIn();
     const session = async () => (await browser.fetch("/api/auth/session")).json();

@@ -1,9 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { sql } from "../support/database";
-import { type Person, person, request, signIn } from "../support/person";
-
-const PASSWORD = "correct horse battery";
-const login = (username: string, password: string) => request("/api/login", { method: "POST", json: { username, password } });
+import { type Person, person, signIn } from "../support/person";
 
 /** Who was told of a change of this person, by conversation. */
 const announced = (of: Person) =>
@@ -48,47 +45,6 @@ describe("the display name", () => {
       expect((await refused.json()).errors).toEqual({ name: expect.any(String) });
     },
   );
-});
-
-describe("the password", () => {
-  it("changes for who knows it, and signs the other devices out", async () => {
-    await request("/api/users", { method: "POST", json: { username: "lena", password: PASSWORD } });
-    const [here, elsewhere] = await Promise.all([1, 2].map(async () => (await (await login("lena", PASSWORD)).json()).token as string));
-    const change = (json: unknown) =>
-      request("/api/auth_user/password", { method: "PUT", json, headers: { Authorization: `Bearer ${here}` } });
-    const statusOf = async (token = "") => (await request("/api/auth_user", { headers: { Authorization: `Bearer ${token}` } })).status;
-
-    const wrong = await change({ currentPassword: "not the password", newPassword: "another good one" });
-    expect(wrong.status).toBe(422);
-    expect((await wrong.json()).errors).toEqual({ currentPassword: expect.any(String) });
-    expect((await change({ newPassword: "another good one" })).status).toBe(422);
-    expect((await change({ currentPassword: PASSWORD, newPassword: "short" })).status).toBe(422);
-    expect(await statusOf(elsewhere)).toBe(200);
-
-    expect((await change({ currentPassword: PASSWORD, newPassword: "another good one" })).status).toBe(204);
-    expect(await statusOf(here)).toBe(200);
-    expect(await statusOf(elsewhere)).toBe(401);
-    expect((await login("lena", PASSWORD)).status).toBe(401);
-    expect((await login("lena", "another good one")).status).toBe(200);
-  });
-
-  it("can be given to an account that had none", async () => {
-    const octocat = await person("octocat");
-    const set = await octocat.fetch("/api/auth_user/password", { method: "PUT", json: { newPassword: PASSWORD } });
-    expect(set.status).toBe(204);
-    expect((await login("octocat", PASSWORD)).status).toBe(200);
-  });
-
-  it("is not chosen for the first time by who has had a session for long, and may have stolen it", async () => {
-    const monalisa = await person("monalisa");
-    const choose = (by: Person) => by.fetch("/api/auth_user/password", { method: "PUT", json: { newPassword: PASSWORD } });
-    await sql("UPDATE sessions SET created_at = now() - interval '11 minutes' WHERE id = $1", [monalisa.sessionId]);
-    const refused = await choose(monalisa);
-    expect(refused.status).toBe(422);
-    expect((await refused.json()).errors).toEqual({ newPassword: expect.stringContaining("Sign out and in again") });
-    expect((await login("monalisa", PASSWORD)).status).toBe(401);
-    expect((await choose(await signIn(monalisa))).status).toBe(204);
-  });
 });
 
 describe("the signed-in devices", () => {

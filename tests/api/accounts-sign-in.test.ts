@@ -82,6 +82,22 @@ describe("tokens", () => {
     expect(stored).toEqual([{ id: jane.sessionId, expires_at: new Date(expiresAt) }]);
   });
 
+  it("can be renewed until ninety days after signing in, and not for longer", async () => {
+    const busy = await person("busy");
+    const signedInAgo = (days: number) =>
+      sql("UPDATE sessions SET created_at = now() - interval '1 day' * $2 WHERE id = $1", [busy.sessionId, days]);
+    const renew = () => busy.fetch("/api/refresh_token", { method: "POST" });
+    await signedInAgo(85);
+    const { token, expiresAt } = await (await renew()).json();
+    expect((Date.parse(expiresAt) - Date.now()) / DAY).toBeCloseTo(5, 2);
+    const { exp } = JSON.parse(Buffer.from(token.split(".")[1], "base64url").toString());
+    expect(exp * 1000).toBe(Date.parse(expiresAt));
+    expect(await sql("SELECT expires_at FROM sessions WHERE id = $1", [busy.sessionId])).toEqual([{ expires_at: new Date(expiresAt) }]);
+    await signedInAgo(91);
+    expect((await renew()).status).toBe(401);
+    expect(await sql("SELECT expires_at FROM sessions WHERE id = $1", [busy.sessionId])).toEqual([{ expires_at: new Date(expiresAt) }]);
+  });
+
   it("are void once their session has ended, and so are the renewed ones", async () => {
     const leaving = await person("leaving");
     const { token } = await (await leaving.fetch("/api/refresh_token", { method: "POST" })).json();

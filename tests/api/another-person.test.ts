@@ -26,6 +26,23 @@ test("A tab that one person left open sends nothing in the name of who signed in
   expect(taken.status).toBe(201);
 });
 
+test("A settings page that one person left open changes nothing of who signed in after, and links nothing to them", async () => {
+  const headers = { ...asOther(), "parley-user": one.id };
+  const calls: [string, string, unknown?][] = [
+    ["PATCH", "/api/auth_user", { name: "Me" }],
+    ["PUT", "/api/auth_user/password", { newPassword: "a few good words" }],
+    ["DELETE", "/api/auth_user/avatar"],
+    ["DELETE", "/api/sessions"],
+    ["POST", "/api/logout"],
+    ["POST", "/api/auth/signin/github"],
+  ];
+  for (const [method, path, json] of calls) {
+    const refused = await request(path, { method, json, headers });
+    expect([path, refused.status, await refused.json()]).toEqual([path, 401, { message: "Somebody else is signed in here now." }]);
+  }
+  expect(await (await other.fetch("/api/auth_user")).json()).toMatchObject({ name: null });
+});
+
 test("A tab that one person left open hears nothing that is meant for who signed in after", async () => {
   const refused = await request(`/api/messages?user=${one.id}`, { headers: { ...asOther(), Accept: "text/event-stream" } });
   expect(refused.status).toBe(401);

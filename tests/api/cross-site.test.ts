@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { origin } from "../support/browser";
-import { CALLS, CREDENTIALS, make, type Place } from "../support/calls";
+import { belongings, CALLS, CREDENTIALS, make, type Place } from "../support/calls";
 import { type Person, signIn } from "../support/person";
 import { pair, send, talk } from "../support/talk";
 
@@ -28,15 +28,15 @@ beforeAll(async () => {
   ({ one, other } = await pair());
   const { id } = await talk(one, other);
   const message = await send(other, id, "hello");
-  place = { conversation: id, message: message.id, avatar: "", session: "" };
+  place = { conversation: id, message: message.id, avatar: "", session: "", identity: "", notice: "" };
 });
 
 const byCookie = async () => ({ Cookie: CREDENTIALS.cookie(await signIn(one)).Cookie ?? "" });
-const withSession = async () => ({ ...place, session: (await signIn(one)).sessionId });
+const withBelongings = async () => ({ ...place, ...(await belongings(one)) });
 
 describe.each(CHANGES)("%s", (call) => {
   it.each(FOREIGN)("is refused with a cookie %s", async (_, said) => {
-    const refused = await make(call, await withSession(), { ...(await byCookie()), ...said });
+    const refused = await make(call, await withBelongings(), { ...(await byCookie()), ...said });
     expect({ status: refused.status, body: await refused.json() }).toEqual({
       status: 403,
       body: { message: "This request did not come from this site." },
@@ -46,7 +46,7 @@ describe.each(CHANGES)("%s", (call) => {
 
   it("is taken with a token wherever it comes from, for only its holder can send it", async () => {
     for (const [, said] of FOREIGN) {
-      const taken = await make(call, await withSession(), { ...CREDENTIALS.bearer(await signIn(one)), ...said });
+      const taken = await make(call, await withBelongings(), { ...CREDENTIALS.bearer(await signIn(one)), ...said });
       expect(taken.ok).toBe(true);
     }
   });
@@ -54,7 +54,7 @@ describe.each(CHANGES)("%s", (call) => {
   it("is taken with a cookie from a page of ours, in browsers new and old", async () => {
     const own = { Origin: await origin(), Host: new URL(await origin()).host };
     for (const said of [{ "Sec-Fetch-Site": "same-origin" }, own, { "Sec-Fetch-Site": "same-origin", ...own }]) {
-      expect((await make(call, await withSession(), { ...(await byCookie()), ...said })).ok).toBe(true);
+      expect((await make(call, await withBelongings(), { ...(await byCookie()), ...said })).ok).toBe(true);
     }
   });
 });

@@ -95,6 +95,15 @@ describe("the logs", () => {
     });
   });
 
+  it("hold each sign-in that failed: whose account it was, from where and why; a name that nobody has may be a password", async () => {
+    const failed = (await entries()).filter(({ msg }) => msg === "a sign-in failed");
+    const told = { level: 30, time: expect.any(String), msg: "a sign-in failed", address: expect.any(String), reason: "wrong password" };
+    expect(failed).toEqual([
+      { ...told, username: "Jane", userId: expect.any(String) },
+      { ...told, username: "unknown" },
+    ]);
+  });
+
   it("hold what went wrong, with its stack", async () => {
     const failures = (await entries()).filter(({ err }) => err);
     expect(failures.length).toBeGreaterThanOrEqual(3);

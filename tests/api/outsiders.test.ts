@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { User } from "@/lib/protocol/users";
-import { CALLS, CREDENTIALS, make, type Place } from "../support/calls";
+import { belongings, CALLS, CREDENTIALS, make, type Place } from "../support/calls";
 import { database, sql } from "../support/database";
 import { type Person, person, signIn } from "../support/person";
 import { conversation, messagesOf, readRequest, remove, send, sendRequest, somebody, talk } from "../support/talk";
@@ -23,7 +23,7 @@ const MATRIX: Record<string, Row> = {
   "PATCH /api/auth_user": signedIn(200),
   "PUT /api/auth_user/avatar": signedIn(200),
   "DELETE /api/auth_user/avatar": signedIn(200),
-  "PUT /api/auth_user/password": signedIn(204),
+  "PUT /api/auth_user/password": signedIn(200),
   "GET /api/avatars/[id]": signedIn(200),
   "GET /api/conversations": signedIn(200),
   "POST /api/conversations": signedIn(201),
@@ -34,6 +34,10 @@ const MATRIX: Record<string, Row> = {
   "POST /api/conversations/[id]/read_messages": participants(204),
   "GET /api/health": everybody(200),
   "GET /api/ready": everybody(200),
+  "GET /api/identities": signedIn(200),
+  "DELETE /api/identities/[id]": participants(204),
+  "GET /api/notices": signedIn(200),
+  "DELETE /api/notices/[id]": participants(204),
   "POST /api/login": everybody(401),
   "POST /api/logout": signedIn(204),
   "GET /api/messages": signedIn(200),
@@ -68,7 +72,7 @@ beforeAll(async () => {
       conversation: conversationId,
       message: id,
       avatar: avatarURL ?? "",
-      session: (await signIn(signedIn)).sessionId,
+      ...(await belongings(signedIn)),
     });
   };
   const goingOn = await placeOf(anna, ben, ben);
@@ -154,7 +158,7 @@ describe("an outsider", () => {
   });
 
   it("is told the same of what is there and of what is not", async () => {
-    const nothing = { ...place, conversation: randomUUID(), session: randomUUID() };
+    const nothing = { ...place, conversation: randomUUID(), session: randomUUID(), identity: randomUUID(), notice: randomUUID() };
     for (const call of CALLS.filter((name) => MATRIX[name]?.outsider === 404)) {
       const [there, notThere] = await Promise.all([place, nothing].map((where) => make(call, where, CREDENTIALS.bearer(outsider))));
       expect(await there?.text()).toBe(await notThere?.text());

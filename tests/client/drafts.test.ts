@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { memoryStorage } from "./support/memory-storage";
 import { ModelServer } from "./support/model-server";
 import { FAKE_TIMERS, Page } from "./support/page";
 
@@ -122,17 +123,3 @@ test("Where storage is full a draft lives on in its page", async () => {
   await vi.advanceTimersByTimeAsync(500);
   expect(page.state.drafts).toEqual({ [id]: "Dear Ann" });
 });
-
-function memoryStorage(): Storage {
-  const held = new Map<string, string>();
-  return {
-    get length() {
-      return held.size;
-    },
-    key: (i) => [...held.keys()][i] ?? null,
-    getItem: (key) => held.get(key) ?? null,
-    setItem: (key, value) => void held.set(key, value),
-    removeItem: (key) => void held.delete(key),
-    clear: () => held.clear(),
-  };
-}

@@ -1,5 +1,8 @@
+import { randomUUID } from "node:crypto";
 import routes from "parley:routes";
-import { type Person, type RequestOptions, request } from "./person";
+import { hashPassword } from "@/lib/server/auth/passwords";
+import { sql } from "./database";
+import { type Person, type RequestOptions, request, signIn } from "./person";
 import { somebody } from "./talk";
 
 /** What the address of a call can name: a conversation with a message in it, and things of one of its participants. */
@@ -8,6 +11,8 @@ export interface Place {
   message: string;
   avatar: string;
   session: string;
+  identity: string;
+  notice: string;
 }
 
 /** `GET /api/…` of every route that the host serves. */
@@ -47,6 +52,10 @@ const REQUESTS: Record<string, Call> = {
   "GET /api/ready": to("/api/ready"),
   "POST /api/login": to("/api/login", { json: { username: "nobody.at.all", password: PASSWORD } }),
   "POST /api/logout": to("/api/logout"),
+  "GET /api/identities": to("/api/identities"),
+  "DELETE /api/identities/[id]": ({ identity }) => ({ path: `/api/identities/${identity}`, options: {} }),
+  "GET /api/notices": to("/api/notices"),
+  "DELETE /api/notices/[id]": ({ notice }) => ({ path: `/api/notices/${notice}`, options: {} }),
   "GET /api/messages": to("/api/messages", { headers: { Accept: "text/event-stream" } }),
   "GET /api/oauth/github": to("/api/oauth/github"),
   "POST /api/refresh_token": to("/api/refresh_token"),
@@ -58,6 +67,22 @@ const REQUESTS: Record<string, Call> = {
   "POST /api/users": to("/api/users", { json: { username: "x", password: PASSWORD } }),
   ...Object.fromEntries(["GET", "POST", "PUT", "PATCH", "DELETE"].map((method) => [`${method} /api/[...path]`, to("/api/nothing")])),
 };
+
+let hash: Promise<string> | undefined;
+
+/** What only its owner may touch: another device of theirs, an identity beside their password, a notice. */
+export async function belongings(of: Person): Promise<Pick<Place, "session" | "identity" | "notice">> {
+  const { sessionId } = await signIn(of);
+  const notice = randomUUID();
+  hash ??= hashPassword(PASSWORD);
+  await sql("UPDATE users SET password_hash = $2 WHERE id = $1", [of.id, await hash]);
+  await sql("INSERT INTO notices (id, user_id, code, params) VALUES ($1, $2, 'password_set', '{}')", [notice, of.id]);
+  const [identity] = await sql<{ id: string }>(
+    "INSERT INTO accounts (provider, provider_account_id, user_id) VALUES ('https://id.test', $1, $2) RETURNING id",
+    [randomUUID(), of.id],
+  );
+  return { session: sessionId, identity: identity?.id ?? "", notice };
+}
 
 /** Makes a call; throws for one that has no request yet. */
 export async function make(call: string, place: Place, headers: Record<string, string> = {}): Promise<Response> {

@@ -1,15 +1,10 @@
-import type { RefreshedToken } from "@/lib/protocol/users";
-import { sessionCookie } from "@/lib/server/auth/session-cookie";
-import { json, route } from "@/lib/server/http/route";
-import { refreshSession } from "@/lib/server/sessions";
+import { tokenAnswer } from "@/lib/server/auth/token-answer";
+import { HttpError } from "@/lib/server/http/errors";
+import { route } from "@/lib/server/http/route";
+import { deviceOf, refreshSession } from "@/lib/server/sessions";
 
-/** A browser that comes with its cookie has it renewed. */
 export const POST = route({ limit: "change" }, async ({ user, session, request }) => {
-  const { token, expiresAt } = await refreshSession(user.id, session.id);
-  const byToken = request.headers.has("authorization");
-  return json(
-    200,
-    { token, expiresAt: expiresAt.toISOString() } satisfies RefreshedToken,
-    byToken ? undefined : { "Set-Cookie": sessionCookie(token, expiresAt) },
-  );
+  const renewed = await refreshSession(user.id, session.id, deviceOf(request));
+  if (!renewed) throw new HttpError(401, "Sign in to go on.");
+  return tokenAnswer(request, renewed);
 });

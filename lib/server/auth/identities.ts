@@ -1,8 +1,14 @@
 import "server-only";
-import { UpdateUserInput } from "@/lib/protocol/users";
+import { type Identity as ListedIdentity, UpdateUserInput } from "@/lib/protocol/users";
 import { config } from "../config";
 import { prisma } from "../db";
-import { newId } from "../ids";
+import { HttpError, notFound } from "../http/errors";
+import { isId, newId } from "../ids";
+import { addNotice } from "../notices";
+import { hub } from "../realtime/hub";
+import { type Admitted, isRecentSignIn } from "../sessions";
+import { isConfigured, issuerName } from "./issuers";
+import { forgetSessions } from "./session-cache";
 import { usernameCandidates, usernameKey } from "./usernames";
 
 /** Somebody as GitHub or an OpenID Connect issuer knows them. */
@@ -15,21 +21,24 @@ export type Identity = {
   name: string | null;
 };
 
-/** Why an identity does not sign in; the sign-in page has a sentence for each. */
+/** Why an identity does not sign in; the page that shows it has a sentence for each. */
 export class IdentityRefused extends Error {
-  constructor(readonly code: "OAuthAccountNotLinked" | "SignUpClosed") {
+  constructor(readonly code: "OAuthAccountNotLinked" | "SignUpClosed" | "SignInAgain" | "SomebodyElse") {
     super(code);
   }
 }
 
+/** Who asks for an identity to be linked to their account. */
+export type Linker = { userId: string; sessionId: string };
+
 /**
- * The id of the user whom an identity signs in. In this order: the user that it is linked to; who is signed
- * in already and asks to link it; the user whose verified address it has; a new user. Nothing else links: a
- * name, or an address that nobody has checked, could be chosen by anybody.
+ * Whom an identity signs in. In this order: the user that it is linked to; who is signed in and asks to link it, and has
+ * signed in lately; the user whose verified address it has; a new user. Nothing else links: a name, or an address that
+ * nobody has checked, could be chosen by anybody.
  */
-export async function userOfIdentity(identity: Identity, signedInId: string | null): Promise<string> {
+export async function admitIdentity(identity: Identity, linker: Linker | null): Promise<Admitted> {
   for (const username of usernameCandidates(identity.username)) {
-    const found = await findLinked(identity, signedInId);
+    const found = (await findLinked(identity, linker)) ?? (await link(identity, linker));
     if (found !== null) return found;
     if (config().SIGN_UP === "closed") throw new IdentityRefused("SignUpClosed");
     // Null where the name was taken, or where the same person came twice at once: look again.
@@ -39,25 +48,41 @@ export async function userOfIdentity(identity: Identity, signedInId: string | nu
   throw new Error("No free username was found.");
 }
 
-async function findLinked({ provider, providerAccountId, verifiedEmail }: Identity, signedInId: string | null) {
-  const account = await prisma().account.findUnique({
-    where: { provider_providerAccountId: { provider, providerAccountId } },
-  });
-  if (account) {
-    if (signedInId !== null && account.userId !== signedInId) throw new IdentityRefused("OAuthAccountNotLinked");
-    return account.userId;
-  }
-  const byAddress = verifiedEmail === null ? null : await prisma().user.findUnique({ where: { email: verifiedEmail } });
-  const userId = signedInId ?? byAddress?.id ?? null;
-  if (userId === null) return null;
-  await prisma().account.createMany({ data: { provider, providerAccountId, userId }, skipDuplicates: true });
-  if (verifiedEmail !== null && byAddress === null) {
-    await prisma().user.updateMany({ where: { id: userId, email: null }, data: { email: verifiedEmail } });
-  }
-  return userId;
+async function findLinked(identity: Identity, linker: Linker | null): Promise<Admitted | null> {
+  const { provider, providerAccountId } = identity;
+  const where = { provider_providerAccountId: { provider, providerAccountId } };
+  const found = await prisma().account.findUnique({ where });
+  if (!found) return null;
+  if (linker !== null && found.userId !== linker.userId) throw new IdentityRefused("OAuthAccountNotLinked");
+  await prisma().account.update({ where, data: kept(identity) });
+  return { user: { id: found.userId }, identityId: found.id };
 }
 
-async function createLinked({ provider, providerAccountId, verifiedEmail, name }: Identity, username: string) {
+/** Null where there is nobody to link it to, or where it has just been linked. */
+async function link(identity: Identity, linker: Linker | null): Promise<Admitted | null> {
+  const { provider, providerAccountId, verifiedEmail } = identity;
+  const byAddress = verifiedEmail === null ? null : await prisma().user.findUnique({ where: { email: verifiedEmail } });
+  const userId = linker?.userId ?? byAddress?.id;
+  if (userId === undefined) return null;
+  return prisma().$transaction(async (transaction) => {
+    if (linker && !(await isRecentSignIn(linker.sessionId, transaction))) throw new IdentityRefused("SignInAgain");
+    const [made] = await transaction.account.createManyAndReturn({
+      data: { provider, providerAccountId, userId, ...kept(identity) },
+      skipDuplicates: true,
+      select: { id: true },
+    });
+    if (!made) return null;
+    if (verifiedEmail !== null && byAddress === null) {
+      await transaction.user.updateMany({ where: { id: userId, email: null }, data: { email: verifiedEmail } });
+    }
+    const about = { issuer: issuerName(provider), name: kept(identity).name };
+    await addNotice(transaction, { userId, sessionId: linker?.sessionId ?? null }, "identity_linked", about);
+    return { user: { id: userId }, identityId: made.id };
+  });
+}
+
+async function createLinked(identity: Identity, username: string): Promise<Admitted | null> {
+  const { provider, providerAccountId, verifiedEmail, name } = identity;
   return prisma().$transaction(async (transaction) => {
     const [made] = await transaction.user.createManyAndReturn({
       data: {
@@ -71,7 +96,61 @@ async function createLinked({ provider, providerAccountId, verifiedEmail, name }
       select: { id: true },
     });
     if (!made) return null;
-    await transaction.account.create({ data: { provider, providerAccountId, userId: made.id } });
-    return made.id;
+    const account = await transaction.account.create({
+      data: { provider, providerAccountId, userId: made.id, ...kept(identity) },
+    });
+    return { user: { id: made.id }, identityId: account.id };
   });
+}
+
+/** Characters of a name elsewhere that are kept. */
+const NAME_KEPT = 100;
+
+/** What is kept of an identity, as of its last sign-in. */
+function kept({ username, verifiedEmail }: Identity): { name: string; email: string | null } {
+  return { name: (username || (verifiedEmail ?? "")).slice(0, NAME_KEPT), email: verifiedEmail };
+}
+
+/** The identities that sign in to an account, the oldest first. */
+export async function listIdentities(userId: string): Promise<ListedIdentity[]> {
+  const found = await prisma().account.findMany({ where: { userId }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] });
+  return found.map(({ id, provider, name, createdAt }) => ({
+    id,
+    issuer: issuerName(provider),
+    name,
+    createdAt: createdAt.toISOString(),
+  }));
+}
+
+/**
+ * Takes an identity from an account, and with it the address that only it vouched for and the sessions that it opened,
+ * less the one that asks. Throws 404 where the user has no such identity, and 409 for the last way into an account.
+ */
+export async function unlinkIdentity({ userId, sessionId }: Linker, id: string): Promise<void> {
+  if (!isId(id)) throw notFound("Identity");
+  const ended = await prisma().$transaction(async (transaction) => {
+    // One at a time: two at once would each leave the other as the last way in.
+    await transaction.$queryRaw`SELECT id FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
+    const { email, passwordHash, accounts } = await transaction.user.findUniqueOrThrow({
+      where: { id: userId },
+      include: { accounts: true },
+    });
+    const unlinked = accounts.find((account) => account.id === id);
+    const others = accounts.filter((account) => account.id !== id);
+    if (!unlinked) throw notFound("Identity");
+    if (passwordHash === null && !others.some(({ provider }) => isConfigured(provider))) {
+      throw new HttpError(409, "This is the only way into your account. Set a password first, then unlink it.");
+    }
+    await transaction.session.updateMany({ where: { id: sessionId, accountId: id }, data: { accountId: null } });
+    const opened = await transaction.session.findMany({ where: { accountId: id }, select: { id: true } });
+    await transaction.account.delete({ where: { id } });
+    if (!others.some((account) => account.email === email)) {
+      await transaction.user.update({ where: { id: userId }, data: { email: null } });
+    }
+    const about = { issuer: issuerName(unlinked.provider), name: unlinked.name };
+    await addNotice(transaction, { userId, sessionId }, "identity_unlinked", about);
+    return opened.map((session) => session.id);
+  });
+  forgetSessions(ended);
+  hub().endSessions(ended);
 }

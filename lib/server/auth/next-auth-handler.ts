@@ -1,12 +1,15 @@
 import "server-only";
 import type { NextApiRequest, NextApiResponse } from "next";
 import nextAuthModule from "next-auth";
-import { JSON_BODY_MAX } from "@/lib/protocol/limits";
+import { JSON_BODY_MAX, RECENT_SIGN_IN_MINUTES } from "@/lib/protocol/limits";
 import { config } from "../config";
 import { readBytes, readJson } from "../http/body";
 import { HttpError, notFound } from "../http/errors";
+import { requireMadeFor } from "../http/made-for";
 import { ownHost } from "../http/same-origin";
-import { authOptions, SIGN_IN_PAGE } from "./next-auth";
+import { isRecentSignIn } from "../sessions";
+import { linkingCookie } from "./linking";
+import { authOptions, SIGN_IN_PAGE, signedInBefore } from "./next-auth";
 
 // Node's own loader gives a CommonJS module as a whole, a bundler its default export.
 const NextAuth = (nextAuthModule as { default?: typeof nextAuthModule }).default ?? nextAuthModule;
@@ -28,13 +31,30 @@ export async function handleAuth(request: Request): Promise<Response> {
   if (request.method !== "POST" && path.join("/") === "callback/credentials") {
     throw new HttpError(405, "This address does not take that method.", { Allow: "POST" });
   }
-  return call(request, {
+  const begins = request.method === "POST" && path[0] === "signin";
+  const linking = begins ? linkingCookie(await requireLinkable(request)) : null;
+  const response = await call(request, {
     method: request.method,
     path,
     query: Object.fromEntries(url.searchParams),
     cookies: cookiesOf(request.headers.get("cookie")),
     body: request.method === "POST" ? await bodyOf(request) : undefined,
   });
+  if (linking) response.headers.append("Set-Cookie", linking);
+  return response;
+}
+
+/**
+ * Who is signed in where a sign-in elsewhere begins, and wants to link an identity therefore; null for nobody. Throws
+ * 401 where the page that asks was made for somebody else, and 403 for a session that is no recent sign-in.
+ */
+async function requireLinkable(request: Request): Promise<string | null> {
+  const before = await signedInBefore(request);
+  requireMadeFor(request.headers.get("parley-user"), before?.user.id);
+  if (!before) return null;
+  if (await isRecentSignIn(before.session.id)) return before.user.id;
+  const minutes = `${RECENT_SIGN_IN_MINUTES} minutes`;
+  throw new HttpError(403, `Sign out and in again first: an identity is linked within ${minutes} of signing in.`);
 }
 
 /**
@@ -46,6 +66,7 @@ export async function beginSignIn(request: Request, provider: string): Promise<R
   if (request.headers.get("sec-fetch-site") === "cross-site") {
     return new Response(null, { status: 302, headers: { Location: SIGN_IN_PAGE } });
   }
+  const linking = linkingCookie(await requireLinkable(request));
   const csrf = await call(request, { method: "GET", path: ["csrf"] });
   const response = await call(request, {
     method: "POST",
@@ -58,7 +79,7 @@ export async function beginSignIn(request: Request, provider: string): Promise<R
     ),
     body: { ...((await csrf.json()) as object), callbackUrl: new URL(request.url).searchParams.get("callbackUrl") ?? "/" },
   });
-  for (const cookie of csrf.headers.getSetCookie()) response.headers.append("Set-Cookie", cookie);
+  for (const cookie of [...csrf.headers.getSetCookie(), linking]) response.headers.append("Set-Cookie", cookie);
   return response;
 }
 

@@ -5,10 +5,10 @@ import { LoginInput } from "@/lib/protocol/users";
 import { config, isHttps } from "../config";
 import { HttpError } from "../http/errors";
 import { log } from "../log";
-import { addressOf } from "../rate-limits";
-import { createSession, extendSession } from "../sessions";
-import { authenticate } from "./authenticate";
-import { IdentityRefused, userOfIdentity } from "./identities";
+import { type Admitted, createSession, deviceOf, extendSession } from "../sessions";
+import { type Authenticated, authenticate } from "./authenticate";
+import { admitIdentity, type Identity, IdentityRefused, type Linker } from "./identities";
+import { linkingUser } from "./linking";
 import { identityOf, oauthProviders } from "./providers";
 import { sessionUser } from "./session-cache";
 import { cookieName } from "./session-cookie";
@@ -26,16 +26,23 @@ const SETTINGS_PAGE = "/settings";
  * uses, and sign-in and sign-out make and end the session that the token names.
  */
 export async function authOptions(request: Request): Promise<AuthOptions> {
-  const before = await authenticate({ url: request.url, headers: new Headers({ cookie: request.headers.get("cookie") ?? "" }) });
+  const before = await signedInBefore(request);
   const page = before ? SETTINGS_PAGE : SIGN_IN_PAGE;
-  /** Whom the identity provider's answer signs in: found by `signIn`, used by `jwt`. */
-  let identified: string | null = null;
+  /** The session that this request signs in to: made by `authorize` or `signIn`, named by `jwt`. */
+  let opened: { sub: string; sid: string } | null = null;
 
-  async function sessionFor(userId: string): Promise<string> {
-    // Whoever links an identity stays in the session that they have, and so do their other tabs.
-    if (before && identified !== null && before.user.id === userId) return before.session.id;
+  async function open(admitted: Admitted): Promise<void> {
+    const { sessionId } = await createSession(admitted, deviceOf(request));
     if (before) await signOut(before.user.id, before.session.id);
-    return (await createSession(userId, request.headers.get("user-agent"))).sessionId;
+    opened = { sub: admitted.user.id, sid: sessionId };
+  }
+
+  async function arrive(identity: Identity): Promise<void> {
+    const linker = requireLinker(request, before);
+    const admitted = await admitIdentity(identity, linker);
+    // Whoever links an identity stays in the session that they have, and so do their other tabs.
+    if (linker) opened = { sub: linker.userId, sid: linker.sessionId };
+    else await open(admitted);
   }
 
   return {
@@ -44,7 +51,7 @@ export async function authOptions(request: Request): Promise<AuthOptions> {
     cookies: cookies(),
     session: { strategy: "jwt", maxAge: TOKEN_LIFETIME_S },
     pages: { signIn: page, error: page, signOut: SETTINGS_PAGE, verifyRequest: page },
-    providers: [credentials(request), ...oauthProviders()],
+    providers: [credentials(request, open), ...oauthProviders()],
     // next-auth hands whole tokens and profiles to its logger; the code and the reason are enough.
     logger: {
       error: (code, reason) => log.warn({ code, reason: reasonOf(reason) }, "next-auth"),
@@ -62,7 +69,7 @@ export async function authOptions(request: Request): Promise<AuthOptions> {
       async signIn({ account, profile }) {
         if (account?.type !== "oauth") return true;
         try {
-          identified = await userOfIdentity(identityOf(account.provider, profile), before?.user.id ?? null);
+          await arrive(identityOf(account.provider, profile));
           return true;
         } catch (error) {
           if (!(error instanceof IdentityRefused)) throw error;
@@ -70,10 +77,7 @@ export async function authOptions(request: Request): Promise<AuthOptions> {
         }
       },
       async jwt({ token, user }) {
-        if (user) {
-          const sub = identified ?? user.id;
-          return { sub, sid: await sessionFor(sub) };
-        }
+        if (user && opened) return opened;
         await extendSession(String(token.sid));
         return token;
       },
@@ -90,8 +94,21 @@ export async function authOptions(request: Request): Promise<AuthOptions> {
   };
 }
 
+/** Whose cookie a request to next-auth comes with. */
+export function signedInBefore(request: Request): Promise<Authenticated | null> {
+  return authenticate({ url: request.url, headers: new Headers({ cookie: request.headers.get("cookie") ?? "" }) });
+}
+
+/** Who began this sign-in in order to link an identity; null where nobody was signed in then. */
+function requireLinker(request: Request, before: Authenticated | null): Linker | null {
+  const userId = linkingUser(request.headers);
+  if (userId === null) return null;
+  if (before?.user.id !== userId) throw new IdentityRefused("SomebodyElse");
+  return { userId, sessionId: before.session.id };
+}
+
 /** Username and password, or where it is on the development login by username alone. */
-function credentials(request: Request): AuthOptions["providers"][number] {
+function credentials(request: Request, open: (admitted: Admitted) => Promise<void>): AuthOptions["providers"][number] {
   return {
     id: "credentials",
     name: "Username and password",
@@ -101,7 +118,9 @@ function credentials(request: Request): AuthOptions["providers"][number] {
       const parsed = LoginInput.safeParse(input);
       if (!parsed.success) return null;
       try {
-        return await signIn(parsed.data, addressOf(request));
+        const admitted = await signIn(parsed.data, deviceOf(request).address);
+        await open(admitted);
+        return admitted.user;
       } catch (error) {
         if (!(error instanceof HttpError)) throw error;
         // What is thrown here reaches the page as a code; null is its "CredentialsSignin".

@@ -2,8 +2,8 @@ import "server-only";
 import type { AuthOptions } from "next-auth";
 import type { OAuthConfig } from "next-auth/providers/oauth";
 import { config } from "../config";
-import { prisma } from "../db";
 import type { Identity } from "./identities";
+import { storedAs } from "./issuers";
 
 /** Milliseconds that a provider has to answer. */
 const PATIENCE_MS = 10_000;
@@ -31,18 +31,6 @@ export function oauthProviders(): AuthOptions["providers"] {
     found.push(oidc(OIDC_NAME, OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET));
   }
   return found;
-}
-
-/** The configured providers, and whether this user has linked an identity there. */
-export async function linkedProviders(userId: string): Promise<{ id: string; name: string; linked: boolean }[]> {
-  const accounts = await prisma().account.findMany({ where: { userId }, select: { provider: true } });
-  const linked = new Set(accounts.map(({ provider }) => provider));
-  return oauthProviders().map(({ id, name }) => ({ id, name, linked: linked.has(storedAs(id)) }));
-}
-
-/** A subject means something at its issuer only, and the owner may configure another one. */
-function storedAs(providerId: string): string {
-  return providerId === "oidc" ? (config().OIDC_ISSUER ?? "") : providerId;
 }
 
 function github(clientId: string, clientSecret: string): OAuthConfig<GitHubUser> {

@@ -25,9 +25,14 @@ export function clearedSessionCookie(): string {
 
 /** The token in a `Cookie` header, if there is one. */
 export function sessionCookieOf(headers: Headers): string | null {
+  return cookieOf(headers, sessionCookieName());
+}
+
+/** The value of a cookie as it was sent. */
+export function cookieOf(headers: Headers, name: string): string | null {
   const header = headers.get("cookie");
   if (!header) return null;
-  const prefix = `${sessionCookieName()}=`;
+  const prefix = `${name}=`;
   for (const part of header.split(";")) {
     const cookie = part.trim();
     if (cookie.startsWith(prefix)) return cookie.slice(prefix.length);
@@ -35,6 +40,6 @@ export function sessionCookieOf(headers: Headers): string | null {
   return null;
 }
 
-function attributes(): string {
+export function attributes(): string {
   return `Path=/; HttpOnly; SameSite=Lax${isHttps() ? "; Secure" : ""}`;
 }

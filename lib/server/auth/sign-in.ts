@@ -4,34 +4,43 @@ import type { User } from "@/lib/protocol/users";
 import { type LoginInput, Username } from "@/lib/protocol/users";
 import { config } from "../config";
 import { HttpError, notFound } from "../http/errors";
+import { log } from "../log";
 import { consume, enforceLimit, exactLimiter } from "../rate-limits";
+import type { Admitted } from "../sessions";
 import { type AccountRecord, findAccount } from "../users";
+import { countFailure, type FailureCount, forgiveFailure } from "./failures";
+import { isKnownNetwork } from "./known-networks";
 import { verifyPassword } from "./passwords";
 
-/**
- * Failures that are allowed: few to one address on one account, more to all addresses on one account (so that
- * a stranger cannot easily lock its owner out), and more to one address on all accounts.
- */
-const onAccountFromAddress = () => exactLimiter("failures_pair", { points: 10, seconds: 15 * 60 });
-const onAccount = () => exactLimiter("failures_account", { points: 100, seconds: 60 * 60 });
+/** Failures that pass before anybody has to wait: few from one address on one account, more from all that are strange to it. */
+const FREE_FROM_ADDRESS = 10;
+const FREE_ON_ACCOUNT = 30;
+
+/** Failures of one address on all accounts; households and offices share one. */
 const fromAddress = () => exactLimiter("failures_address", { points: 100, seconds: 15 * 60 });
 
 /**
- * Whom these credentials belong to. Throws 401, alike for an unknown name and a wrong password, and 429 after
- * too many failures. Without a password it is the development login: 404 unless DEV_LOGIN is on.
+ * Whom these credentials belong to, for `createSession`. Throws 401, alike for an unknown name and a wrong password,
+ * and 429 after too many failures. Without a password it is the development login: 404 unless DEV_LOGIN is on.
  */
-export async function signIn({ username, password }: LoginInput, address: string): Promise<User> {
+export async function signIn({ username, password }: LoginInput, address: string): Promise<Admitted & { user: User }> {
   await enforceLimit("sign_in", { address });
-  if (password === undefined) return developmentLogin(username);
+  if (password === undefined) return { user: await developmentLogin(username) };
   const account = await findIfWellFormed(username);
-  const attempt = await countAttempt(username, address);
+  const failed = (reason: string) =>
+    // People type passwords into the wrong field, so a name is told only where somebody has it.
+    log.info({ userId: account?.user.id, username: account?.user.username ?? "unknown", address, reason }, "a sign-in failed");
+  const attempt = await countAttempt(username, account, address).catch((refused) => {
+    failed("too many failures before");
+    throw refused;
+  });
   const matches = await verifyPassword(account?.passwordHash ?? null, password);
-  // Checking takes its time: who has changed the password meanwhile has signed everybody else out, this caller too.
-  if (!matches || !account || (await findAccount(account.user.username))?.passwordHash !== account.passwordHash) {
+  if (!matches || account?.passwordHash == null) {
+    failed("wrong password");
     throw new HttpError(401, "This username and password do not go together.");
   }
   await attempt.forgive();
-  return account.user;
+  return { user: account.user, passwordHash: account.passwordHash };
 }
 
 async function developmentLogin(username: string): Promise<User> {
@@ -47,18 +56,25 @@ async function findIfWellFormed(username: string): Promise<AccountRecord | null>
 }
 
 /**
- * Every attempt counts as a failure until it has succeeded, so that many at once cannot slip past the count.
- * Names are kept as digests: people type passwords into the wrong field.
+ * Counts by address and account. What strange addresses have failed together on the account, or one address on others,
+ * holds up only those from where its owner has not signed in lately. Names are kept as digests.
  */
-async function countAttempt(username: string, address: string): Promise<{ forgive: () => Promise<void> }> {
-  if (!config().RATE_LIMIT) return { forgive: async () => {} };
-  const account = createHash("sha256").update(username.trim().toLowerCase()).digest("base64url");
-  const pair = `${account}:${address}`;
-  await consume(onAccountFromAddress(), pair);
-  await Promise.all([consume(onAccount(), account), consume(fromAddress(), address)]);
+async function countAttempt(username: string, account: AccountRecord | null, address: string): Promise<{ forgive: () => Promise<void> }> {
+  const name = createHash("sha256").update(username.trim().toLowerCase()).digest("base64url");
+  const pair: FailureCount = { key: `failures_pair:${name}:${address}`, free: FREE_FROM_ADDRESS };
+  const all: FailureCount = { key: `failures_account:${name}`, free: FREE_ON_ACCOUNT };
+  await countFailure(pair);
+  const known = await isKnownNetwork(account?.user.id ?? null, address);
+  if (!known) {
+    if (config().RATE_LIMIT) await consume(fromAddress(), address);
+    await countFailure(all);
+  }
   return {
     forgive: async () => {
-      await Promise.all([onAccountFromAddress().delete(pair), onAccount().reward(account), fromAddress().reward(address)]);
+      await forgiveFailure(pair, { all: true });
+      if (known) return;
+      await forgiveFailure(all, { all: false });
+      if (config().RATE_LIMIT) await fromAddress().reward(address);
     },
   };
 }

@@ -14,13 +14,8 @@ export async function signOutEverywhere(userId: string): Promise<void> {
   await end({ userId });
 }
 
-/** Signs a user out everywhere but here: for when the password has changed. */
-export async function signOutElsewhere(userId: string, hereId: string): Promise<void> {
-  await end({ userId, id: { not: hereId } });
-}
-
 /** Takes the rows away first: whoever looks a session up afterwards finds it gone. Then ends its streams. */
-async function end(which: { userId: string; id?: string | { not: string } }): Promise<number> {
+async function end(which: { userId: string; id?: string }): Promise<number> {
   const sessions = await prisma().session.findMany({ where: which, select: { id: true } });
   const ids = sessions.map(({ id }) => id);
   await prisma().session.deleteMany({ where: { id: { in: ids } } });

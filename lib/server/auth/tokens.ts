@@ -26,10 +26,14 @@ function signature(signed: string): Buffer {
   return createHmac("sha256", key()).update(signed).digest();
 }
 
-/** Signs a token for a session. Both its life and its session's row must last for it to count. */
-export function signToken(userId: string, sessionId: string, now = new Date()): { token: string; expiresAt: Date } {
+/**
+ * Signs a token for a session, good until `until` and no longer than TOKEN_LIFETIME_S. Both its life and its session's
+ * row must last for it to count.
+ */
+export function signToken(userId: string, sessionId: string, now = new Date(), until?: Date): { token: string; expiresAt: Date } {
   const iat = Math.floor(now.getTime() / 1000);
-  const claims: Claims = { sub: userId, sid: sessionId, iat, exp: iat + TOKEN_LIFETIME_S };
+  const exp = Math.min(iat + TOKEN_LIFETIME_S, until ? Math.floor(until.getTime() / 1000) : Number.POSITIVE_INFINITY);
+  const claims: Claims = { sub: userId, sid: sessionId, iat, exp };
   const signed = `${HEADER}.${Buffer.from(JSON.stringify(claims)).toString("base64url")}`;
   return { token: `${signed}.${signature(signed).toString("base64url")}`, expiresAt: new Date(claims.exp * 1000) };
 }

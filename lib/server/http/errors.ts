@@ -29,6 +29,6 @@ export class FieldError extends Error {
 }
 
 /** What does not exist and what the caller may not know of answer alike. */
-export function notFound(what: "Conversation" | "Message" | "User" | "Page" | "Session" | "Avatar"): HttpError {
+export function notFound(what: "Conversation" | "Message" | "User" | "Page" | "Session" | "Avatar" | "Identity" | "Notice"): HttpError {
   return new HttpError(404, `${what} not found`);
 }

@@ -11,6 +11,7 @@ import { log } from "../log";
 import { addressOf, enforceLimit, type LimitName } from "../rate-limits";
 import { readJson } from "./body";
 import { FieldError, HttpError } from "./errors";
+import { requireMadeFor } from "./made-for";
 import { requireSameOrigin } from "./same-origin";
 
 /** Whose request it is. */
@@ -83,7 +84,7 @@ export function route<A extends Auth = "required", B extends z.ZodType = z.ZodTy
         body: options.body && parse(options.body, await readJson(request, JSON_BODY_MAX, options.optionalBody ?? false)),
       };
       response = toResponse(await handle(input as Input<A, B, Q>), requestId);
-      if (caller) await renewCookie(caller, response);
+      if (caller) await renewCookie(request, caller, response);
     } catch (error) {
       response = toResponse(errorAnswer(error, requestId), requestId);
     }
@@ -113,17 +114,9 @@ async function requireCaller(request: Request, auth: Auth): Promise<Authenticate
   const found = await authenticate(request, { queryToken: auth === "stream" });
   if (!found) throw new HttpError(401, "Sign in to go on.");
   if (found.via === "cookie" && request.method !== "GET" && request.method !== "HEAD") requireSameOrigin(request);
-  if (madeFor(request, auth, found.user.id)) return found;
-  throw new HttpError(401, "Somebody else is signed in here now.");
-}
-
-/**
- * A page says whose it is. A tab that one person has left open must not act, or hear, with the cookie of
- * another who has signed in since.
- */
-function madeFor(request: Request, auth: Auth, userId: string): boolean {
   const said = request.headers.get("parley-user") ?? (auth === "stream" ? new URL(request.url).searchParams.get("user") : null);
-  return said === null || said === userId;
+  requireMadeFor(said, found.user.id);
+  return found;
 }
 
 function parse<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {

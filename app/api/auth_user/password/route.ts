@@ -1,8 +1,9 @@
 import { ChangePasswordInput } from "@/lib/protocol/users";
-import { noContent, route } from "@/lib/server/http/route";
+import { tokenAnswer } from "@/lib/server/auth/token-answer";
+import { route } from "@/lib/server/http/route";
 import { changePassword } from "@/lib/server/users";
 
-export const PUT = route({ body: ChangePasswordInput, limit: "change" }, async ({ user, session, body }) => {
-  await changePassword({ user, session }, body);
-  return noContent();
-});
+/** The token that asked is void from now on, as all others are; the answer has the one that takes its place. */
+export const PUT = route({ body: ChangePasswordInput, limit: "change" }, async ({ user, session, request, body }) =>
+  tokenAnswer(request, await changePassword({ user, session }, body)),
+);

@@ -1,0 +1,7 @@
+import { unlinkIdentity } from "@/lib/server/auth/identities";
+import { noContent, route } from "@/lib/server/http/route";
+
+export const DELETE = route({ limit: "change" }, async ({ user, session, params }) => {
+  await unlinkIdentity({ userId: user.id, sessionId: session.id }, params.id);
+  return noContent();
+});

@@ -1,0 +1,55 @@
+import "server-only";
+import type { Notice, NoticeCode } from "@/lib/protocol/notices";
+import type { Prisma } from "@/prisma/generated/client";
+import { deviceLabel } from "./auth/device";
+import { prisma } from "./db";
+import { isId, newId } from "./ids";
+
+/** Days that a notice is kept, and how many each user has at most. */
+const KEPT_DAYS = 90;
+const KEPT_MAX = 50;
+
+type Place = { userId: string; sessionId: string };
+
+/**
+ * Tells the owner of an account what was done to it, in the transaction that does it, and from which device where a
+ * session did it.
+ */
+export async function addNotice(
+  transaction: Prisma.TransactionClient,
+  { userId, sessionId }: { userId: string; sessionId: string | null },
+  code: NoticeCode,
+  params: Record<string, string> = {},
+): Promise<void> {
+  const session = sessionId === null ? null : await transaction.session.findUnique({ where: { id: sessionId } });
+  const device = session ? { device: deviceLabel(session.userAgent) } : {};
+  await transaction.notice.create({ data: { id: newId(), userId, sessionId, code, params: { ...params, ...device } } });
+  const old = await transaction.notice.findMany({ where: { userId }, orderBy: { id: "desc" }, skip: KEPT_MAX, select: { id: true } });
+  const since = new Date(Date.now() - KEPT_DAYS * 86_400_000);
+  await transaction.notice.deleteMany({ where: { userId, OR: [{ id: { in: old.map(({ id }) => id) } }, { createdAt: { lt: since } }] } });
+}
+
+/** What happened to an account lately, the latest first. */
+export async function listNotices({ userId, sessionId }: Place): Promise<Notice[]> {
+  const rows = await prisma().notice.findMany({ where: { userId }, orderBy: { id: "desc" }, take: KEPT_MAX });
+  return rows.map(({ id, code, params, createdAt, ...row }) => ({
+    id,
+    code,
+    params: params as Record<string, string>,
+    createdAt: createdAt.toISOString(),
+    dismissed: row.dismissedBy !== null && (row.dismissedBy !== row.sessionId || row.dismissedBy === sessionId),
+  }));
+}
+
+/**
+ * Takes a notice off the screen of all devices. The session whose doing it tells of takes it off its own only: it may
+ * be a thief's. False where the user has no such notice.
+ */
+export async function dismissNotice({ userId, sessionId }: Place, id: string): Promise<boolean> {
+  if (!isId(id)) return false;
+  const notice = await prisma().notice.findFirst({ where: { id, userId } });
+  if (!notice) return false;
+  const byAnother = notice.dismissedBy !== null && notice.dismissedBy !== notice.sessionId;
+  if (!byAnother) await prisma().notice.update({ where: { id }, data: { dismissedBy: sessionId } });
+  return true;
+}

@@ -1,0 +1,55 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { type Account, createAccount, type Stranger } from "@/lib/client/account";
+
+/** What each request said, and to which it was made. */
+let requests: { call: string; user: string | null }[];
+let strangers: Stranger[];
+
+afterEach(() => void vi.unstubAllGlobals());
+
+/** The account page of "me" in a browser whose cookie is that of `here`. */
+function accountOf({ here }: { here: string | null }): Account {
+  requests = [];
+  strangers = [];
+  vi.stubGlobal("fetch", async (path: string, init: RequestInit = {}) => {
+    const user = new Headers(init.headers).get("parley-user");
+    requests.push({ call: `${init.method ?? "GET"} ${path}`, user });
+    if (path === "/api/auth/csrf") return Response.json({ csrfToken: "token" });
+    if (here === null || (user !== null && user !== here)) return Response.json({ message: "Not you." }, { status: 401 });
+    const me = { id: here, username: here, name: null, avatarURL: null };
+    return Response.json({ ...me, url: "https://issuer.test" });
+  });
+  return createAccount({ userId: "me", onStranger: (who) => strangers.push(who) });
+}
+
+const CHANGES: [string, (account: Account) => Promise<{ errors: object | null }>][] = [
+  ["a name", (account) => account.rename("Me")],
+  ["a picture", (account) => account.uploadAvatar(new File(["x"], "me.png", { type: "image/png" }))],
+  ["no picture", (account) => account.removeAvatar()],
+  ["a password", (account) => account.changePassword({ newPassword: "a few good words" })],
+  ["an identity", (account) => account.beginLink("github")],
+  ["no identity", (account) => account.unlinkIdentity("1")],
+  ["a notice", (account) => account.dismissNotice("1")],
+  ["another device", (account) => account.endSession("1")],
+  ["all devices", (account) => account.endAllSessions()],
+  ["this device", (account) => account.endThisSession()],
+];
+
+test.each(CHANGES)("A page says for whom it changes %s", async (_, change) => {
+  const account = accountOf({ here: "me" });
+  expect((await change(account)).errors).toBeNull();
+  expect(requests.filter(({ call }) => call !== "GET /api/auth/csrf").map(({ user }) => user)).toEqual(["me"]);
+  expect(strangers).toEqual([]);
+});
+
+test.each(CHANGES)("A page that one person left open says that somebody else is here, and changes not: %s", async (_, change) => {
+  const account = accountOf({ here: "ann" });
+  expect((await change(account)).errors).toEqual({ form: "Not you." });
+  expect(strangers).toEqual(["somebody else"]);
+});
+
+test("A page whose person has been signed out says so", async () => {
+  const account = accountOf({ here: null });
+  expect((await account.rename("Me")).errors).not.toBeNull();
+  expect(strangers).toEqual(["nobody"]);
+});

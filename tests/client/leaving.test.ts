@@ -1,0 +1,140 @@
+import "fake-indexeddb/auto";
+import { IDBFactory } from "fake-indexeddb";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createOutboxStore } from "@/lib/client/outbox-store";
+import { FakeBrowser } from "./support/fake-browser";
+import { memoryStorage } from "./support/memory-storage";
+import { ModelServer } from "./support/model-server";
+import { FAKE_TIMERS, Page, ticks } from "./support/page";
+
+let server: ModelServer;
+let id: string;
+let browser: FakeBrowser;
+let localStorage: Storage;
+let pages: Page[];
+
+beforeEach(() => {
+  vi.useFakeTimers(FAKE_TIMERS);
+  vi.stubGlobal("indexedDB", new IDBFactory());
+  server = new ModelServer("me", "ann");
+  id = server.start("me", "ann");
+  browser = new FakeBrowser();
+  localStorage = memoryStorage();
+  pages = [];
+});
+afterEach(() => {
+  for (const page of pages) page.stop();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+function openPage(user = "me"): Page {
+  const page = new Page(server, user, { openId: id, browser, platform: { localStorage } }).start();
+  pages.push(page);
+  return page;
+}
+
+/** A tab in which something has been written that the server does not get. */
+async function unsentPage(): Promise<Page> {
+  const page = openPage();
+  await page.settle();
+  page.offline = true;
+  await page.messenger.send(id, "unsent");
+  page.messenger.setDraft(id, "half a th");
+  await vi.advanceTimersByTimeAsync(600);
+  await ticks();
+  return page;
+}
+
+const kept = async (user = "me") => ({
+  drafts: Array.from({ length: localStorage.length }, (_, i) => localStorage.key(i)),
+  unsent: (await createOutboxStore(() => {}).all(user)).map(({ content }) => content),
+});
+
+describe("Who signs out on this device", () => {
+  test("is told how many of their messages have not been sent", async () => {
+    const page = await unsentPage();
+    expect(await page.messenger.countUnsent()).toBe(1);
+    expect(await kept()).toEqual({ drafts: [`parley draft me ${id}`], unsent: ["unsent"] });
+  });
+
+  test("leaves neither drafts nor unsent messages behind", async () => {
+    const page = await unsentPage();
+    await page.messenger.forget();
+    page.lifecycle?.suspend();
+    await ticks();
+    expect(await kept()).toEqual({ drafts: [], unsent: [] });
+    expect(page.state.outbox[id] ?? []).toEqual([]);
+    page.offline = false;
+    page.lifecycle?.wake();
+    await page.settle();
+    expect(server.messages(id, "me")).toEqual([]);
+  });
+
+  test("leaves nothing in their other tabs either, which would write it down again", async () => {
+    const other = await unsentPage();
+    other.messenger.setDraft(id, "half a thought");
+    const page = openPage();
+    await page.settle();
+    await page.messenger.forget();
+    await ticks();
+    other.lifecycle?.suspend();
+    await ticks();
+    expect(await kept()).toEqual({ drafts: [], unsent: [] });
+    expect(other.state.outbox[id] ?? []).toEqual([]);
+  });
+});
+
+describe("Where the session was ended elsewhere", () => {
+  test("what was not sent waits for the same person; the next one finds no draft, and is not shown what waits", async () => {
+    const page = await unsentPage();
+    page.offline = false;
+    page.refusal = { status: 401, body: { message: "Sign in to go on." } };
+    page.lifecycle?.wake();
+    await page.settle();
+    expect(page.state.signedOut).toBe(true);
+    page.stop();
+
+    const next = openPage("ann");
+    await next.settle();
+    expect(next.state.outbox).toEqual({});
+    expect((await kept()).drafts).toEqual([]);
+    next.stop();
+
+    const back = openPage();
+    await back.settle();
+    expect(server.messages(id, "me").map(({ content }) => content)).toEqual(["unsent"]);
+    expect(await kept()).toEqual({ drafts: [], unsent: [] });
+  });
+});
+
+describe("A tab whose session got a new token", () => {
+  test("goes on with the new cookie, which may come a moment after the old one was refused", async () => {
+    const page = openPage();
+    await page.settle();
+    const opened = page.sources.length;
+    page.refusal = { status: 401, body: { message: "Sign in to go on." } };
+    const seen: boolean[] = [];
+    page.messenger.subscribe(() => seen.push(page.state.signedOut));
+    page.messenger.apply({ type: "signed_out" });
+    await page.load();
+    page.refusal = null;
+    page.source?.cut();
+    await page.settle();
+    expect(seen).not.toContain(true);
+    expect(page.sources.length).toBeGreaterThan(opened);
+    expect(page.state.connection.status).toBe("open");
+    await page.messenger.send(id, "still here");
+    await page.settle();
+    expect(server.messages(id, "me").map(({ content }) => content)).toEqual(["still here"]);
+  });
+
+  test("is signed out where no new cookie comes", async () => {
+    const page = openPage();
+    await page.settle();
+    page.refusal = { status: 401, body: { message: "Sign in to go on." } };
+    page.messenger.apply({ type: "signed_out" });
+    await page.settle();
+    expect(page.state.signedOut).toBe(true);
+  });
+});
