@@ -169,15 +169,15 @@ describe("a browser", () => {
     await sql("UPDATE sessions SET created_at = now() - interval '89 days', expires_at = now() + interval '2 hours' WHERE id = $1", [id]);
     const hoursLeft = async () => {
       const [row] = await sql<{ hours: number }>(
-        "SELECT extract(epoch FROM expires_at - now())::int / 3600 AS hours FROM sessions WHERE id = $1",
+        "SELECT round(extract(epoch FROM expires_at - now()) / 3600)::int AS hours FROM sessions WHERE id = $1",
         [id],
       );
       return row?.hours;
     };
     await browser.fetch("/api/auth/session");
-    expect(await hoursLeft()).toBe(23);
+    expect(await hoursLeft()).toBe(24);
     await browser.fetch("/api/conversations");
-    expect(await hoursLeft()).toBe(23);
+    expect(await hoursLeft()).toBe(24);
   });
 
   it("is told who it is, and nothing once its session has ended elsewhere", async () => {
