@@ -25,12 +25,16 @@ export default (phase) => ({
   // Said, because a lock file in some folder above the clone would make Next take that one for the root.
   outputFileTracingRoot: import.meta.dirname,
   turbopack: { root: import.meta.dirname },
-  // Which /api/ready compares with the database.
-  outputFileTracingIncludes: { "/api/ready": ["./prisma/migrations/**"] },
+  outputFileTracingIncludes: {
+    // Which it compares with the database.
+    "/api/ready": ["./prisma/migrations/**"],
+    // A program that is started by its path, and what it loads.
+    "/api/auth_user/avatar": ["./lib/server/pictures/worker.mjs", "./node_modules/{sharp,@img,detect-libc,semver}/**"],
+  },
   // No page uses Next's image service, and whoever asks it could fill the disk: it keeps what it made for each address.
   images: { unoptimized: true },
   // Native code, and what loads files from beside itself, stays in node_modules.
-  serverExternalPackages: ["pg", "@prisma/client", "@prisma/adapter-pg", "@node-rs/argon2", "sharp", "pino"],
+  serverExternalPackages: ["pg", "@prisma/client", "@prisma/adapter-pg", "@node-rs/argon2", "pino"],
   // Pages have their headers from proxy.ts, routes from their wrapper; this is for files.
   headers: async () => [{ source: "/:path*", headers: [{ key: "X-Content-Type-Options", value: "nosniff" }] }],
   // `npm run dev` is also opened by number.

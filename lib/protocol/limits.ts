@@ -28,6 +28,9 @@ export const JSON_BODY_MAX = 64 * 1024;
 /** Bytes of an uploaded avatar, before it is re-encoded. */
 export const AVATAR_BODY_MAX = 5 * 1024 * 1024;
 
+/** Milliseconds in which an avatar arrives once it is read: it holds one of few places in memory meanwhile. */
+export const AVATAR_BODY_MS = 60_000;
+
 /** Seconds that a token is good for unless it is refreshed or revoked. */
 export const TOKEN_LIFETIME_S = 14 * 24 * 60 * 60;
 

@@ -1,23 +1,14 @@
 import "server-only";
-import sharp from "sharp";
 import type { User } from "@/lib/protocol/users";
 import { prisma } from "./db";
 import { FieldError, notFound } from "./http/errors";
 import { isId, newId } from "./ids";
-import { inTurn } from "./in-turn";
+import { PictureError } from "./pictures/decode";
+import { takeSquare } from "./pictures/uploads";
 import { announcedChange, changeAndAnnounce } from "./user-changes";
 
 /** Pixels of a side; shown at 40 at most, and on dense screens. */
 const SIDE = 256;
-
-/** Pixels of an upload; a small file can unfold into gigabytes. */
-const PIXELS_MAX = 50_000_000;
-
-// Of all that libvips reads (SVG, PDF, …) only what cameras and browsers make.
-sharp.block({ operation: ["VipsForeignLoad"] });
-sharp.unblock({
-  operation: ["Jpeg", "Png", "Webp", "Nsgif", "Heif"].map((format) => `VipsForeignLoad${format}Buffer`),
-});
 
 const SET_AVATAR = announcedChange(
   "set_avatar",
@@ -34,11 +25,21 @@ const REMOVE_AVATAR = announcedChange(
 );
 
 /**
- * Gives a user a picture. What is no picture, or one that is too large, is a field error. One at a time: a picture of a
- * few kilobytes can take hundreds of megabytes while it is decoded.
+ * Gives a user a picture, of which nothing is kept but its pixels. What is no picture, or takes too much to open, is a
+ * field error; 503 where too many people upload.
+ * @param read reads the upload; called once there is room for it.
  */
-export async function setAvatar(userId: string, upload: Uint8Array): Promise<User> {
-  return changeAndAnnounce(SET_AVATAR, [userId, newId(), await inTurn("avatars", () => square(upload))]);
+export async function setAvatar(userId: string, read: () => Promise<Uint8Array>): Promise<User> {
+  return changeAndAnnounce(SET_AVATAR, [userId, newId(), await squareOf(userId, read)]);
+}
+
+async function squareOf(userId: string, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  try {
+    return await takeSquare(userId, SIDE, read);
+  } catch (error) {
+    if (error instanceof PictureError) throw new FieldError({ avatar: error.message });
+    throw error;
+  }
 }
 
 export function removeAvatar(userId: string): Promise<User> {
@@ -50,17 +51,4 @@ export async function requireAvatar(avatarId: string): Promise<Uint8Array> {
   const avatar = isId(avatarId) ? await prisma().avatar.findUnique({ where: { id: avatarId } }) : null;
   if (!avatar) throw notFound("Avatar");
   return avatar.bytes;
-}
-
-/** Encodes anew, so that nothing of the file is kept but its pixels: upright, cut to the middle, the first frame only. */
-async function square(upload: Uint8Array): Promise<Uint8Array> {
-  try {
-    return await sharp(upload, { limitInputPixels: PIXELS_MAX })
-      .autoOrient()
-      .resize(SIDE, SIDE, { fit: "cover" })
-      .webp({ quality: 82 })
-      .toBuffer();
-  } catch {
-    throw new FieldError({ avatar: "This file is not a picture that can be used. Choose a JPEG, PNG, WebP, GIF or AVIF." });
-  }
 }

@@ -2,6 +2,7 @@ import "server-only";
 import { HttpError } from "./errors";
 
 const TOO_LARGE = "The request is too large.";
+const TOO_SLOW = "The upload took too long. Try again on a faster connection, or with a smaller file.";
 const INCOMPLETE = "The body of this request did not arrive as a whole.";
 
 /**
@@ -17,8 +18,20 @@ async function readText(request: Request, max: number): Promise<string> {
   return new TextDecoder().decode(await readBytes(request, max));
 }
 
-/** As {@link readText}, for binary bodies. */
-export async function readBytes(request: Request, max: number): Promise<Uint8Array> {
+/** As {@link readText}, for binary bodies; with `withinMs` also refused with 408 where it takes longer to arrive. */
+export async function readBytes(request: Request, max: number, withinMs?: number): Promise<Uint8Array> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    if (withinMs !== undefined) timer = setTimeout(() => reject(new HttpError(408, TOO_SLOW, { Connection: "close" })), withinMs);
+  });
+  try {
+    return await Promise.race([readAll(request, max), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readAll(request: Request, max: number): Promise<Uint8Array> {
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > max) throw new HttpError(413, TOO_LARGE);
   const chunks: Uint8Array[] = [];

@@ -1,4 +1,4 @@
-import { AVATAR_BODY_MAX } from "@/lib/protocol/limits";
+import { AVATAR_BODY_MAX, AVATAR_BODY_MS } from "@/lib/protocol/limits";
 import { removeAvatar, setAvatar } from "@/lib/server/avatars";
 import { readBytes } from "@/lib/server/http/body";
 import { HttpError } from "@/lib/server/http/errors";
@@ -6,7 +6,7 @@ import { json, route } from "@/lib/server/http/route";
 
 export const PUT = route({ limit: "upload" }, async ({ user, request }) => {
   if (!request.headers.get("content-type")?.startsWith("image/")) throw new HttpError(415, "An avatar is sent as image/*.");
-  return json(200, await setAvatar(user.id, await readBytes(request, AVATAR_BODY_MAX)));
+  return json(200, await setAvatar(user.id, () => readBytes(request, AVATAR_BODY_MAX, AVATAR_BODY_MS)));
 });
 
 export const DELETE = route({ limit: "change" }, async ({ user }) => json(200, await removeAvatar(user.id)));
