@@ -63,3 +63,114 @@ test("Every request names the user whom it is made for, and what is asked is enc
   expect(url).toBe("/api/users?search=a%26b");
   expect(init?.headers).toMatchObject({ "parley-user": "me" });
 });
+
+const ME = { id: "me", username: "me", name: null, avatarURL: null };
+const MESSAGE = { id: "m", conversationId: "c", seq: 1, content: "hello", createdAt: "", mine: true, sender: ME };
+const ROW = {
+  id: "c",
+  kind: "direct",
+  otherParticipant: ME,
+  lastMessage: MESSAGE,
+  hasUnreadMessages: false,
+  unreadCount: 0,
+  readSeq: 1,
+  otherReadSeq: 0,
+};
+
+describe("What is asked of the server", () => {
+  type Ask = (api: ReturnType<typeof createApi>) => Promise<unknown>;
+  test.each<[string, Ask, unknown, unknown]>([
+    ["GET /api/auth_user", (api) => api.authUser(), undefined, ME],
+    ["GET /api/conversations", (api) => api.conversations(), undefined, [ROW]],
+    ["GET /api/conversations?limit=5&before=c", (api) => api.conversations({ limit: 5, before: "c" }), undefined, [ROW]],
+    ["GET /api/conversations/c", (api) => api.conversation("c"), undefined, ROW],
+    ["POST /api/conversations", (api) => api.startConversation("ann"), { username: "ann" }, ROW],
+    ["GET /api/conversations/c/messages", (api) => api.messages("c"), undefined, [MESSAGE]],
+    ["GET /api/conversations/c/messages?after=m", (api) => api.messages("c", { after: "m", before: undefined }), undefined, [MESSAGE]],
+    [
+      "POST /api/conversations/c/messages",
+      (api) => api.sendMessage("c", { content: "hello", clientId: "1" }),
+      { content: "hello", clientId: "1" },
+      MESSAGE,
+    ],
+  ])("%s", async (line, ask, body, answer) => {
+    const { api, send } = answering(200, answer);
+    expect(await ask(api)).toEqual(answer);
+    const [url, init] = send.mock.calls[0] ?? [];
+    expect(`${init?.method} ${url}`).toBe(line);
+    expect(init?.body).toBe(body === undefined ? undefined : JSON.stringify(body));
+    expect(init).toMatchObject({ credentials: "same-origin", cache: "no-store" });
+    expect(init?.headers).toEqual({
+      accept: "application/json",
+      "parley-user": "me",
+      ...((body === undefined ? {} : { "content-type": "application/json" }) as object),
+    });
+  });
+
+  test("POST /api/conversations/c/read_messages, which has no answer", async () => {
+    const { api, send } = answering(204, null);
+    await api.readMessages("c", "m");
+    expect(send.mock.calls[0]?.[0]).toBe("/api/conversations/c/read_messages");
+    expect(send.mock.calls[0]?.[1]).toMatchObject({ method: "POST", body: '{"upTo":"m"}' });
+  });
+});
+
+describe("A failure that says little", () => {
+  test("is told by its number, and is no refusal of any field", async () => {
+    const { api } = answering(418, null);
+    expect(await failure(api.authUser())).toMatchObject({
+      name: "ApiError",
+      status: 418,
+      message: "The server answered with 418.",
+      fields: {},
+      retryAfter: null,
+      transient: false,
+    });
+  });
+
+  test("in the middle of its answer counts as none", async () => {
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error("cut")) });
+    const api = createApi({ userId: "me", fetch: async () => new Response(body) });
+    expect(await failure(api.authUser())).toMatchObject({ status: 502, transient: true, cause: expect.anything() });
+  });
+
+  test("keeps what went wrong for whoever looks", async () => {
+    const cause = new TypeError("fetch failed");
+    const api = createApi({ userId: "me", fetch: () => Promise.reject(cause) });
+    expect((await failure(api.authUser())).cause).toBe(cause);
+  });
+
+  test("of a session that nobody asked to know of is a failure all the same", async () => {
+    const api = createApi({ userId: "me", fetch: async () => new Response("{}", { status: 401 }) });
+    expect(await failure(api.authUser())).toMatchObject({ status: 401 });
+  });
+});
+
+describe("When to try again", () => {
+  test.each([
+    ["7", 7_000],
+    [" 0 ", 0],
+    ["Wed, 21 Oct 2026 07:28:10 GMT", 10_000],
+    ["Wed, 21 Oct 2026 07:27:00 GMT", 0],
+    ["soon", null],
+    ["1.5e3x", null],
+  ])("is read from %j as %s", async (header, expected) => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("Wed, 21 Oct 2026 07:28:00 GMT") });
+    const { api } = answering(429, { message: "Slow down." }, { "retry-after": header });
+    expect((await failure(api.authUser())).retryAfter).toBe(expected);
+    vi.useRealTimers();
+  });
+});
+
+test("An answer that takes longer than twenty seconds is given up", async () => {
+  const limit = new AbortController();
+  const timeout = vi.spyOn(AbortSignal, "timeout").mockReturnValue(limit.signal);
+  const never = (_url: unknown, init?: RequestInit) =>
+    new Promise<Response>((_, reject) => init?.signal?.addEventListener("abort", () => reject(init.signal?.reason)));
+  const api = createApi({ userId: "me", fetch: never as typeof fetch });
+  const asked = [failure(api.authUser()), failure(api.users("jo", new AbortController().signal))];
+  limit.abort(new DOMException("Too long.", "TimeoutError"));
+  for (const error of await Promise.all(asked)) expect(error).toMatchObject({ status: 0, transient: true });
+  expect(timeout).toHaveBeenCalledWith(20_000);
+  timeout.mockRestore();
+});
