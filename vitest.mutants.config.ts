@@ -7,5 +7,8 @@ import base from "./vitest.config";
  */
 export default defineConfig({
   ...base,
-  test: { include: ["tests/{client,protocol,components}/**/*.test.{ts,tsx}"], exclude: ["**/*.model.test.ts"] },
+  test: {
+    include: ["tests/{client,protocol,components}/**/*.test.{ts,tsx}", "tests/server/{frames,together,usernames}.test.ts"],
+    exclude: ["**/*.model.test.ts"],
+  },
 });

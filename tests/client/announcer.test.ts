@@ -56,3 +56,24 @@ test("A long message is not read to its end", () => {
   vi.advanceTimersByTime(1_000);
   expect(said[0]?.length).toBeLessThan(220);
 });
+
+test("What arrives within a moment is said together, at the end of the moment, and what comes after it in the next", () => {
+  receive("ann", "One");
+  vi.advanceTimersByTime(899);
+  receive("ann", "Two");
+  expect(said).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(said).toEqual(["2 new messages"]);
+  receive("bob", "Three");
+  vi.advanceTimersByTime(900);
+  expect(said).toEqual(["2 new messages", "New message from bob"]);
+});
+
+test("Who leaves the page hears nothing more of it", () => {
+  receive("ann", "One");
+  stop();
+  receive("ann", "Two");
+  vi.advanceTimersByTime(5_000);
+  expect(said).toEqual([]);
+  expect(vi.getTimerCount()).toBe(0);
+});

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { FakeBrowser } from "./support/fake-browser";
-import { ticks } from "./support/page";
+import { Page, ticks } from "./support/page";
 import { Scene } from "./support/scene";
 
 const scene = new Scene();
@@ -83,6 +83,9 @@ describe("The order of sending", () => {
       `/api/conversations/${scene.id}/messages`,
       `/api/conversations/${other}/messages`,
     ]);
+    await page.settle();
+    expect(scene.sent).toEqual(["held up"]);
+    expect(scene.server.messages(other, "me").map(({ content }) => content)).toEqual(["on its way"]);
   });
 });
 
@@ -138,7 +141,24 @@ describe("A tab that has lost the lead", () => {
   });
 });
 
+test("What is not there can neither be tried again nor discarded", async () => {
+  const page = await scene.openPage();
+  await page.messenger.retry("unknown");
+  await page.messenger.discard("unknown");
+  await page.settle();
+  expect(page.state.outbox).toEqual({});
+});
+
 describe("Unsent messages are shown", () => {
+  test("as on their way while the first connection is being made", async () => {
+    const page = await scene.openPage();
+    page.stop();
+    const young = new Page(scene.server, "me", { openId: scene.id }).start();
+    scene.pages = [young];
+    await scene.write(young, "hello");
+    expect(scene.unsent(young)).toEqual([["hello", "pending"]]);
+  });
+
   test("as waiting as soon as there is no connection, and as on their way when there is one again", async () => {
     const page = await scene.openPage();
     await scene.write(page, "hello");

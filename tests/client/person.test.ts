@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { safeReturnPath } from "@/lib/client/access";
-import { hueOf, initials } from "@/lib/client/person";
+import { displayName, hueOf, initials } from "@/lib/client/person";
 
 test.each([
   ["Ada Okafor", "AO"],
@@ -15,9 +15,16 @@ test.each([
   expect(initials({ name, username: "x" })).toBe(letters);
 });
 
+test("Who has no display name goes by their username", () => {
+  expect(initials({ name: null, username: "jo_lee" })).toBe("JL");
+  expect(displayName({ name: null, username: "jo" })).toBe("jo");
+  expect(displayName({ name: "Jo Lee", username: "jo" })).toBe("Jo Lee");
+});
+
 test("A person keeps their colour, and people who came in one minute have different ones", () => {
   const ids = Array.from({ length: 200 }, (_, i) => `0199c3a0-7000-7000-8000-${i.toString(16).padStart(12, "0")}`);
-  expect(ids.map(hueOf)).toEqual(ids.map(hueOf));
+  // The same as in every version before.
+  expect(["", "a", "0199c3a0-7000-7000-8000-000000000001"].map(hueOf)).toEqual([1, 4, 6]);
   expect(new Set(ids.map(hueOf)).size).toBe(12);
 });
 

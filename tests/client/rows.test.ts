@@ -75,3 +75,29 @@ test("A new message leaves the values of every other row as they were", () => {
   const after = rowsOf({ ...nothing, messages: [...messages, message(4, "ann", "2026-01-05T10:00:04.000Z")] });
   expect(after.slice(0, 3)).toEqual(rowsOf({ ...nothing, messages }));
 });
+
+test("A message of one's own shows how far it has come: waiting, refused, sent, read; one of another shows nothing", () => {
+  const at = "2026-01-05T10:00:00.000Z";
+  const rows = rowsOf({
+    ...nothing,
+    messages: [message(1, "me", at, "a"), message(2, "me", at, "b"), message(3, "ann", at)],
+    outbox: [
+      { ...unsent("c", at), state: "waiting" },
+      { ...unsent("d", at), state: "failed", reason: "No." },
+    ],
+    otherReadSeq: 1,
+  });
+  expect(rows.map(({ progress }) => progress)).toEqual(["read", "sent", null, "waiting", "failed"]);
+  const ofGroup = rowsOf({ ...nothing, messages: [message(1, "me", at)], otherReadSeq: null });
+  expect(ofGroup.map(({ progress, key }) => [progress, key])).toEqual([["sent", "m1"]]);
+});
+
+test("A message of another keeps its own key, whatever it carries", () => {
+  expect(rowsOf({ ...nothing, messages: [message(1, "ann", "2026-01-05T10:00:00.000Z", "x")] })[0]?.key).toBe("m1");
+});
+
+test("Groups end after five minutes to the millisecond", () => {
+  const apart = (later: string) =>
+    rowsOf({ ...nothing, messages: [message(1, "ann", "2026-01-05T10:00:00.000Z"), message(2, "ann", later)] })[1]?.continues;
+  expect([apart("2026-01-05T10:04:59.999Z"), apart("2026-01-05T10:05:00.000Z")]).toEqual([true, false]);
+});

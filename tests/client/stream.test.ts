@@ -28,6 +28,69 @@ function open() {
   return { stream, sources, seen, last };
 }
 
+describe("A stream", () => {
+  test("says where it resumes and that it is open, and passes on what comes, with its cursor", () => {
+    const told: unknown[] = [];
+    const source = new ModelSource("me");
+    const stream = createStream({
+      connect: (from) => {
+        told.push(["connect", from]);
+        return source;
+      },
+      from: () => "1-7-0",
+      onConnecting: (from) => told.push(["connecting", from]),
+      onEvent: (event, id) => told.push([event.type, id]),
+      onCursor: (id) => told.push(["cursor", id]),
+      onStatus: (status) => told.push([status]),
+      onRefused: () => told.push(["refused"]),
+    });
+    stream.connect();
+    source.opens();
+    const user = { id: "ann", username: "ann", name: null, avatarURL: null };
+    const message = { id: "m", conversationId: "c", seq: 1, content: "hello", createdAt: "", mine: false, sender: user };
+    source.send({ type: "message", message }, "1-7-1");
+    source.send({ type: "sent", message: { ...message, mine: true } }, "1-7-2");
+    source.send({ type: "read", conversationId: "c", userId: "ann", seq: 1 }, "1-7-3");
+    source.send({ type: "user", user }, "1-7-4");
+    source.send({ type: "presence", online: [], offline: [], complete: true }, "");
+    source.send({ type: "ready" }, "1-8-0");
+    source.send({ type: "reset" }, "1-9-0");
+    source.send({ type: "signed_out" }, "");
+    source.push("ping", "1-10-0", 0);
+    source.arriveAll();
+    expect(told).toEqual([
+      ["connecting", "1-7-0"],
+      ["connect", "1-7-0"],
+      ["open"],
+      ["message", "1-7-1"],
+      ["sent", "1-7-2"],
+      ["read", "1-7-3"],
+      ["user", "1-7-4"],
+      ["presence", ""],
+      ["ready", "1-8-0"],
+      ["reset", "1-9-0"],
+      ["signed_out", ""],
+      ["cursor", "1-10-0"],
+    ]);
+    stream.close();
+  });
+
+  test("that is asked to connect again leaves its connection for the new one", () => {
+    const { stream, sources } = open();
+    stream.connect();
+    expect(sources.map(({ readyState }) => readyState)).toEqual([2, 0]);
+  });
+
+  test("that is closed is not opened again, and leaves no timer", async () => {
+    const { stream, sources, last } = open();
+    last().cut();
+    stream.close();
+    expect(vi.getTimerCount()).toBe(0);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(sources).toHaveLength(1);
+  });
+});
+
 describe("A stream that breaks", () => {
   test("is opened again, after delays that grow to thirty seconds and differ from page to page", () => {
     const delaysOf = ({ last, seen, stream }: ReturnType<typeof open>) => {
@@ -70,6 +133,27 @@ describe("A stream that breaks", () => {
     expect(sources).toHaveLength(before + 1);
   });
 
+  test("before it has brought anything waits longer each time, though it was open", async () => {
+    const { last, sources } = open();
+    for (let i = 0; i < 6; i++) {
+      last().opens();
+      last().arriveAll();
+      last().cut();
+      await vi.advanceTimersByTimeAsync(30_000);
+    }
+    const before = sources.length;
+    last().cut();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(sources).toHaveLength(before);
+  });
+
+  test("by the network alone does not ask why", () => {
+    const { last, seen } = open();
+    last().cut(0);
+    expect(seen.refused).toBe(0);
+    expect(seen.statuses).toEqual(["lost"]);
+  });
+
   test("for an answer that is not a stream, asks why", () => {
     const { last, seen } = open();
     last().cut(2);
@@ -87,6 +171,26 @@ describe("A stream that falls silent", () => {
     expect(sources).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(7_000);
     expect(sources).toHaveLength(2);
+  });
+
+  test("and is asked after is given up at once, and not before its time", async () => {
+    const { sources, last, stream } = open();
+    last().push("ping", "1-1-0", 0);
+    last().arriveAll();
+    vi.setSystemTime(Date.now() + SILENCE_MAX_MS);
+    stream.nudge();
+    expect(sources).toHaveLength(1);
+    vi.setSystemTime(Date.now() + 1);
+    stream.nudge();
+    expect(sources).toHaveLength(2);
+  });
+
+  test("after it has opened has as long as any other", async () => {
+    const { sources, last } = open();
+    last().opens();
+    last().arriveAll();
+    await vi.advanceTimersByTimeAsync(SILENCE_MAX_MS);
+    expect(sources).toHaveLength(1);
   });
 
   test("from the beginning is given up sooner, for a server that is there answers at once", async () => {

@@ -1,0 +1,87 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { inTurn, isBusy } from "@/lib/server/in-turn";
+import { together } from "@/lib/server/together";
+
+/** Runs that end when the test says so. */
+function runs(limits: { atOnce: number; most: number }) {
+  const begun: { items: number[]; end: (results?: number[]) => void; fail: (error: Error) => void }[] = [];
+  const add = together(
+    limits,
+    (items: number[]) =>
+      new Promise<number[]>((resolve, reject) =>
+        begun.push({ items, end: (results = items.map((n) => n * 10)) => resolve(results), fail: reject }),
+      ),
+  );
+  return { add, begun, items: () => begun.map(({ items }) => items) };
+}
+
+it("runs an item that comes alone at once, and those that come in the same moment together", async () => {
+  const { add, begun, items } = runs({ atOnce: 1, most: 10 });
+  const alone = add(1);
+  await turn();
+  expect(items()).toEqual([[1]]);
+  begun[0]?.end();
+  expect(await alone).toBe(10);
+  const both = [add(2), add(3)];
+  await turn();
+  expect(items()).toEqual([[1], [2, 3]]);
+  begun[1]?.end();
+  expect(await Promise.all(both)).toEqual([20, 30]);
+});
+
+it("gathers what comes while as many runs as may be are under way, each run at most so much", async () => {
+  const { add, begun, items } = runs({ atOnce: 2, most: 2 });
+  const all = [1, 2, 3, 4, 5, 6, 7].map(add);
+  await turn();
+  await turn();
+  await turn();
+  expect(items()).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+  begun[0]?.end();
+  await turn();
+  await turn();
+  expect(items()).toEqual([
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ]);
+  for (const at of [1, 2]) begun[at]?.end();
+  await turn();
+  await turn();
+  begun[3]?.end();
+  expect(await Promise.all(all)).toEqual([10, 20, 30, 40, 50, 60, 70]);
+});
+
+it("tells each caller of a run that failed, and goes on with the next", async () => {
+  const { add, begun } = runs({ atOnce: 1, most: 2 });
+  const settled = Promise.allSettled([1, 2, 3].map(add));
+  await turn();
+  begun[0]?.fail(new Error("No."));
+  await turn();
+  await turn();
+  begun[1]?.end();
+  expect((await settled).map(({ status }) => status)).toEqual(["rejected", "rejected", "fulfilled"]);
+});
+
+it("runs tasks of one key one after the other, whatever becomes of each, and of other keys beside them", async () => {
+  const log: string[] = [];
+  let free = () => {};
+  const first = inTurn("a", async () => {
+    log.push("a begins");
+    await new Promise<void>((resolve) => (free = resolve));
+    throw new Error("No.");
+  });
+  const second = inTurn("a", async () => log.push("a goes on"));
+  await inTurn("b", async () => log.push("b"));
+  expect(log).toEqual(["a begins", "b"]);
+  expect([isBusy("a"), isBusy("b")]).toEqual([true, false]);
+  free();
+  await expect(first).rejects.toThrow("No.");
+  await second;
+  expect(log).toEqual(["a begins", "b", "a goes on"]);
+  await turn();
+  expect(isBusy("a")).toBe(false);
+});
