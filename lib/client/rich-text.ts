@@ -8,9 +8,8 @@ const linkify = new LinkifyIt({ fuzzyLink: true }).add("//", null);
 /** Marks that turn the direction of text: an address that holds one reads as another than it is. */
 const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
-const EMOJI =
-  /^(?:\p{RI}\p{RI}|\p{Emoji}(?:\p{EMod}|\ufe0f\u20e3?|[\u{e0020}-\u{e007e}]+\u{e007f})?(?:\u200d\p{Emoji}(?:\p{EMod}|\ufe0f)?)*)$/u;
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** Up to three, however many characters each of them is made of: a family, a flag, a hand and its colour. */
+const FEW_EMOJI = /^\s*(?:\p{RGI_Emoji}\s*){1,3}$/v;
 
 /** A text in pieces, links apart. What is between them is kept to the letter. */
 export function piecesOf(text: string): Piece[] {
@@ -28,9 +27,7 @@ export function piecesOf(text: string): Piece[] {
 
 /** Up to three emoji and nothing else: shown large. */
 export function isEmojiOnly(text: string): boolean {
-  if (text.length > 60 || /^[\d#*\s]+$/.test(text)) return false;
-  const parts = [...graphemes.segment(text)].map(({ segment }) => segment).filter((part) => part.trim() !== "");
-  return parts.length > 0 && parts.length <= 3 && parts.every((part) => EMOJI.test(part) && !/^[\d#*]$/.test(part));
+  return FEW_EMOJI.test(text);
 }
 
 /** The path of a link to a page of this site; null for another site, and for what is no page. */

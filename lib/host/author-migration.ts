@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { MIGRATIONS_FOLDER, NO_FILTERS, SCHEMA_FILE, schema, withSchemaEngine } from "./schema-engine";
+import { MIGRATIONS_FOLDER } from "./migrations";
+import { NO_FILTERS, SCHEMA_FILE, schema, withSchemaEngine } from "./schema-engine";
 
 /** The SQL that leads from the migrations, all of which the database at `url` has had, to the schema; empty where they agree. */
 export async function pendingChanges(url: string): Promise<string> {

@@ -1,52 +1,121 @@
-import type { SchemaEngine } from "@prisma/schema-engine-wasm";
+import { randomUUID } from "node:crypto";
 import pg from "pg";
-import { MIGRATIONS_FOLDER, migrations, NO_FILTERS, withSchemaEngine } from "./schema-engine";
+import { checksum, MIGRATIONS_FOLDER, type Migration, matches, migrations } from "./migrations";
 import { StartError } from "./start-error";
 
-/** One at a time in the whole database; the others wait and then find nothing left to do. */
-const LOCK = 0x7061_7273;
+/** The number that Prisma's own commands lock by: theirs and ours come one after the other. */
+const LOCK = 72_707_369;
+
+/** As Prisma makes it, so that its commands agree with what is done here. */
+const TABLE = `CREATE TABLE _prisma_migrations (
+  id                  varchar(36) PRIMARY KEY NOT NULL,
+  checksum            varchar(64) NOT NULL,
+  finished_at         timestamptz,
+  migration_name      varchar(255) NOT NULL,
+  logs                text,
+  rolled_back_at      timestamptz,
+  started_at          timestamptz NOT NULL DEFAULT now(),
+  applied_steps_count integer NOT NULL DEFAULT 0
+)`;
+
+/** A migration that the database has had, or has begun. */
+interface Applied {
+  name: string;
+  checksum: string;
+  finished: boolean;
+}
 
 /**
  * Brings the database at `url` to what this version of Parley needs, and returns the names of the migrations applied.
- * Throws a StartError for a database that cannot be reached, is newer than the code, or stopped halfway before.
+ * Where none is due nothing is written, so that a role that may only read the list is enough. Throws a StartError for a
+ * database that cannot be reached, is newer than the code, or holds something else.
  */
-export async function migrate(url: string): Promise<string[]> {
+export async function migrate(url: string, ours: readonly Migration[] = migrations()): Promise<string[]> {
   const client = await connect(url);
+  const applied: string[] = [];
   try {
-    await client.query("SELECT pg_advisory_lock($1)", [LOCK]);
-    return await withSchemaEngine(url, apply);
+    while (due(ours, await listApplied(client)).length > 0) applied.push(...(await applyNext(client, ours)));
+    return applied;
   } finally {
     await client.end();
   }
 }
 
-async function apply(engine: SchemaEngine): Promise<string[]> {
-  const input = { migrationsList: migrations(), filters: NO_FILTERS };
-  const { history, failedMigrationNames, editedMigrationNames } = await engine.diagnoseMigrationHistory({
-    ...input,
-    optInToShadowDatabase: false,
+/**
+ * One transaction for the migration and its record: it happens or it does not. The lock goes with the transaction, also
+ * behind a pooler, which would give a session's lock to whoever comes next. Who had to wait for it finds nothing left to do.
+ */
+async function applyNext(client: pg.Client, ours: readonly Migration[]): Promise<string[]> {
+  await client.query("BEGIN");
+  await client.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
+  const past = await listApplied(client);
+  if (!past) await makeTable(client);
+  const [next] = due(ours, past);
+  if (next) await apply(client, next);
+  await client.query("COMMIT");
+  return next ? [next.name] : [];
+}
+
+/** What this version has and the database does not. Throws where the two cannot be brought together. */
+function due(ours: readonly Migration[], past: readonly Applied[] | null): Migration[] {
+  const unknown = past?.filter(({ name }) => !ours.some((migration) => migration.name === name)) ?? [];
+  if (unknown.length > 0) {
+    throw new StartError(
+      `The database is newer than this version of Parley (it has had ${unknown.map(({ name }) => name).join(", ")}): update Parley, or restore an older backup.`,
+    );
+  }
+  const had = (migration: Migration) => past?.find(({ name, finished }) => finished && name === migration.name);
+  const edited = ours.filter((migration) => {
+    const record = had(migration);
+    return record && !matches(migration, record.checksum);
   });
-  if (history && history.diagnostic !== "databaseIsBehind") {
+  if (edited.length > 0) {
     throw new StartError(
-      `The database is newer than this version of Parley (it has had ${history.unpersistedMigrationNames.join(", ")}): update Parley, or restore an older backup.`,
+      `${edited.map(({ name }) => name).join(", ")} in ${MIGRATIONS_FOLDER} was changed after the database had it: check the code out afresh.`,
     );
   }
-  // A migration is one transaction: where its record says that it never ended, it has left nothing behind.
-  for (const migrationName of failedMigrationNames) await engine.markMigrationRolledBack({ migrationName });
-  if (editedMigrationNames.length > 0) {
-    throw new StartError(
-      `${editedMigrationNames.join(", ")} in ${MIGRATIONS_FOLDER} was changed after the database had it: check the code out afresh.`,
-    );
-  }
+  return ours.filter((migration) => !had(migration));
+}
+
+/** Null in a database that has never been migrated. */
+async function listApplied(client: pg.Client): Promise<Applied[] | null> {
+  // Not to_regclass(), which remembers from before the lock that there was none.
+  const { rowCount } = await client.query("SELECT FROM pg_class WHERE relname = '_prisma_migrations' AND pg_table_is_visible(oid)");
+  if (!rowCount) return null;
+  const applied = await client.query<Applied>(
+    `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
+     FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at`,
+  );
+  return applied.rows;
+}
+
+async function makeTable(client: pg.Client): Promise<void> {
+  const { rowCount } = await client.query(
+    "SELECT FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') LIMIT 1",
+  );
+  if (rowCount) throw new StartError("The database holds tables, and none of them are Parley's: give Parley a database of its own.");
+  await client.query(TABLE);
+}
+
+async function apply(client: pg.Client, { name, sql }: Migration): Promise<void> {
+  // Prisma's commands write their record first: one that never ended tells of a transaction that left nothing behind.
+  await client.query("UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = $1 AND rolled_back_at IS NULL", [name]);
   try {
-    return (await engine.applyMigrations(input)).appliedMigrationNames;
+    await client.query(sql);
   } catch (error) {
-    throw new StartError(`The database could not be migrated: ${sqlError(error)}`);
+    throw new StartError(`The database could not be migrated: ${(error as Error).message} (${name}).`);
   }
+  await client.query(
+    `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
+     VALUES ($1, $2, $3, clock_timestamp(), 1)`,
+    [randomUUID(), checksum(sql), name],
+  );
 }
 
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, application_name: "parley migrate" });
+  // One that is lost fails the statement that is under way; without a listener it would end the process.
+  client.on("error", () => {});
   try {
     await client.connect();
     return client;
@@ -55,10 +124,4 @@ async function connect(url: string): Promise<pg.Client> {
     const { code, message } = error as Error & { code?: string };
     throw new StartError(`The database at ${hostname}:${port || 5432} cannot be reached: ${message || code}.`);
   }
-}
-
-/** The engine's message goes on with a trace of its own. */
-function sqlError(error: unknown): string {
-  const lines = (error as Error).message.split("\n").map((line) => line.trim());
-  return lines.find((line) => /error:/i.test(line)) ?? lines[0] ?? "no reason was given.";
 }

@@ -1,19 +1,19 @@
 import type { EventEmitter } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from "@prisma/driver-adapter-utils";
-import type { MigrationList, SchemaContainer, SchemaEngine } from "@prisma/schema-engine-wasm";
+import type { SchemaContainer, SchemaEngine } from "@prisma/schema-engine-wasm";
 import pg, { type PoolConfig } from "pg";
 
-export const MIGRATIONS_FOLDER = resolve("prisma/migrations");
 export const SCHEMA_FILE = resolve("prisma/schema.prisma");
 export const NO_FILTERS = { externalTables: [], externalEnums: [] };
 
 /**
- * Works with Prisma's own migration engine, as WebAssembly, on the database at `url`. The `prisma` command would
- * download a native one instead, which a server in a closed network cannot.
+ * Works with Prisma's own migration engine, as WebAssembly, on the database at `url`: for writing migrations, and for the
+ * test that they lead to the schema. The `prisma` command would download a native one instead, which a closed network
+ * does not let it.
  */
 export async function withSchemaEngine<T>(url: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   const { SchemaEngine } = await loadEngine();
@@ -31,7 +31,7 @@ export async function withSchemaEngine<T>(url: string, work: (engine: SchemaEngi
 
 type Adapter = Awaited<ReturnType<PrismaPg["connect"]>>;
 
-/** Prisma's adapter with two repairs that the engine needs, below. */
+/** Prisma's adapter with a repair that the engine needs, below. */
 class EngineAdapter extends PrismaPg {
   private readonly connected: Adapter[] = [];
 
@@ -48,10 +48,6 @@ class EngineAdapter extends PrismaPg {
 }
 
 function repaired(adapter: Adapter): Adapter {
-  // A script goes out in one piece, which PostgreSQL runs as one transaction: a migration happens or it does not.
-  // The adapter would cut at every semicolon, also within a comment or a function's body.
-  adapter.executeScript = async (script) => void (await adapter.underlyingDriver().query(script));
-
   const queryRaw = adapter.queryRaw.bind(adapter);
   adapter.queryRaw = async (query) => {
     const result = await queryRaw(query);
@@ -99,23 +95,4 @@ function unheldTimers(bindings: object): object {
 
 export function schema(): SchemaContainer {
   return { path: SCHEMA_FILE, content: readFileSync(SCHEMA_FILE, "utf8") };
-}
-
-export function migrations(): MigrationList {
-  const names = readdirSync(MIGRATIONS_FOLDER, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
-  return {
-    baseDir: MIGRATIONS_FOLDER,
-    lockfile: { path: "migration_lock.toml", content: readFileSync(join(MIGRATIONS_FOLDER, "migration_lock.toml"), "utf8") },
-    shadowDbInitScript: "",
-    migrationDirectories: names.map((path) => ({
-      path,
-      migrationFile: {
-        path: "migration.sql",
-        content: { tag: "ok", value: readFileSync(join(MIGRATIONS_FOLDER, path, "migration.sql"), "utf8") },
-      },
-    })),
-  };
 }

@@ -40,10 +40,10 @@ test("A link of this site opens in place, one to its files or to another site do
   for (const path of ["//evil.org", "/.//evil.org", "/\\evil.org"]) expect(pathWithin(here + path, here)).toBeNull();
 });
 
-test.each(["👍", "🎉🎉", "❤️", "👩‍👩‍👧‍👦 🏳️‍🌈", "🇵🇹🇯🇵🇧🇷", "👋🏽", "1️⃣"])("%s is shown large", (text) => {
+test.each(["👍", "🎉🎉", "❤️", "👩‍👩‍👧‍👦 🏳️‍🌈", "🇵🇹🇯🇵🇧🇷", "👋🏽", "1️⃣", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", " 👍\n🎉 "])("%s is shown large", (text) => {
   expect(isEmojiOnly(text)).toBe(true);
 });
 
-test.each(["", " ", "1", "12", "#", "*", "👍👍👍👍", "👍 yes", "a", "©?", "😀.", "5 🎉"])("“%s” is shown as text", (text) => {
+test.each(["", " ", "1", "12", "#", "*", "👍👍👍👍", "👍 yes", "a", "©?", "😀.", "5 🎉", "©", "🇽🇽"])("“%s” is shown as text", (text) => {
   expect(isEmojiOnly(text)).toBe(false);
 });
