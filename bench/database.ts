@@ -5,6 +5,7 @@ import pg from "pg";
 import { migrate } from "@/lib/host/migrate";
 import { ensureRunning, prepareCluster, SUPERUSER, stopCluster } from "@/lib/host/postgres";
 import { findPostmaster } from "@/lib/host/postmaster";
+import { databaseUrl } from "@/lib/host/roles";
 
 /** Who is measured. Each has a database of its own in one PostgreSQL: Parley would read the floor's events otherwise. */
 export const SUBJECTS = ["floor", "parley"] as const;
@@ -28,9 +29,9 @@ const PASSWORD = "for the length of a benchmark";
 export async function startDatabase(): Promise<Database> {
   const folder = mkdtempSync(join(tmpdir(), "parley-bench-"));
   const cluster = await prepareCluster(folder, PASSWORD);
-  const { port } = await ensureRunning(cluster);
+  const { address } = await ensureRunning(cluster);
   const pid = findPostmaster(cluster.folder)?.pid ?? 0;
-  const url = (name: string) => `postgresql://${SUPERUSER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${name}`;
+  const url = (name: string) => databaseUrl(address, PASSWORD, SUPERUSER, name);
   const killAtExit = () => {
     process.kill(pid, "SIGQUIT");
     rmSync(folder, { recursive: true, force: true });

@@ -1,8 +1,9 @@
-import pg from "pg";
+import type pg from "pg";
 import { migrate } from "@/lib/host/migrate";
 import { withDatabase } from "@/lib/host/open-database";
 import { settings } from "@/lib/host/settings";
 import { StartError } from "@/lib/host/start-error";
+import { DatabaseClient } from "@/lib/server/database-client";
 import { newId } from "@/lib/server/ids";
 import { type Name, NEVER_ENDING, PEOPLE, TALKS, type Talk } from "./cast";
 
@@ -14,7 +15,7 @@ const HOUR = 3_600_000;
 
 async function fill(url: string): Promise<void> {
   await migrate(url);
-  const client = new pg.Client({ connectionString: url, application_name: "parley demo" });
+  const client = new DatabaseClient({ connectionString: url, application_name: "parley demo" });
   await client.connect();
   try {
     const { rowCount } = await client.query("SELECT FROM users LIMIT 1");

@@ -1,10 +1,11 @@
 import { parseArgs } from "node:util";
-import pg from "pg";
+import type pg from "pg";
 import { z } from "zod";
 import { migrate } from "@/lib/host/migrate";
 import { withDatabase } from "@/lib/host/open-database";
 import { settings } from "@/lib/host/settings";
 import { StartError } from "@/lib/host/start-error";
+import { DatabaseClient } from "@/lib/server/database-client";
 
 /**
  * `npm run seed -- --users N --prefix p --messages M`: users p0000, p0001, … and M more messages spread over direct
@@ -57,7 +58,7 @@ const PHRASES = [
 
 async function seed(url: string, options: Options): Promise<void> {
   await migrate(url);
-  const client = new pg.Client({ connectionString: url, application_name: "parley seed" });
+  const client = new DatabaseClient({ connectionString: url, application_name: "parley seed" });
   await client.connect();
   try {
     await makeUsers(client, options);

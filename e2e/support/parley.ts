@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { SignJWT } from "jose";
 import pg from "pg";
-import { run, TEMPLATE, withDatabase } from "@/tests/support/scratch-postgres";
+import { run, sameDatabase, TEMPLATE, withDatabase } from "@/tests/support/scratch-postgres";
 import { type RunningServer, startServer } from "@/tests/support/server";
 
 const SECRET = "a secret of the browser tests, at least 32 characters";
@@ -26,7 +26,12 @@ export async function startParley(): Promise<Parley> {
   await run(postgres, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
   const databaseUrl = withDatabase(postgres, name);
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
-  const env = { DATABASE_URL: databaseUrl, AUTH_SECRET: SECRET, RATE_LIMIT: "off", LOG_LEVEL: "warn" };
+  const env = {
+    DATABASE_URL: sameDatabase(databaseUrl, process.env.PARLEY_E2E_APP as string),
+    AUTH_SECRET: SECRET,
+    RATE_LIMIT: "off",
+    LOG_LEVEL: "warn",
+  };
   let server: RunningServer = await startServer({ env });
   const { url, port } = server;
 

@@ -16,7 +16,7 @@ import { StartError } from "./start-error";
 async function start(): Promise<void> {
   const { PORT, HOST, DATA_DIR } = settings();
   const database = await openDatabase({ PORT, HOST, DATA_DIR });
-  await migrate(database.url);
+  await migrate(database.ownerUrl);
   const members = Array.from({ length: instances() }, () => new Member());
   const balancer = createBalancer(() => members.flatMap(({ port }) => port ?? []));
   const stop = async (code: number) => {

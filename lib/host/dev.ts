@@ -8,8 +8,8 @@ import { StartError } from "./start-error";
 try {
   const { PORT, HOST } = settings();
   process.env.DEV_LOGIN ||= "1";
-  const { url, stop } = await openDatabase(settings());
-  await migrate(url);
+  const { ownerUrl, stop } = await openDatabase(settings());
+  await migrate(ownerUrl);
   const args = ["node_modules/next/dist/bin/next", "dev", "-p", String(PORT), ...(HOST ? ["-H", HOST] : [])];
   const development = spawn(process.execPath, args, { stdio: "inherit", env: { ...process.env, NODE_ENV: "development" } });
   // Ctrl+C reaches both of us; the database outlives the server that uses it.

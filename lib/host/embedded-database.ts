@@ -1,20 +1,25 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
-import { ensureRunning, prepareCluster, SUPERUSER, stopCluster } from "./postgres";
-import { findPostmaster } from "./postmaster";
+import { DatabaseClient } from "@/lib/server/database-client";
+import { ensureRunning, prepareCluster, stopCluster } from "./postgres";
+import { type Address, findPostmaster } from "./postmaster";
+import { APP, databaseUrl, OWNER, prepareDatabase } from "./roles";
 import { StartError } from "./start-error";
 
 export interface EmbeddedDatabase {
+  /** For the server, which reads and writes rows. */
   url: string;
+  /** For whoever changes tables. */
+  ownerUrl: string;
   stop(): Promise<void>;
 }
-
-const DATABASE = "parley";
 
 /** Held by the one server that may run on a data folder, for as long as its connection lives. */
 const LOCK = 0x7061_726c;
 const LOCK_PATIENCE_MS = 3_000;
+
+/** What PostgreSQL answers where there is no such role, with such a password, or no such database. */
+const UNPREPARED = ["28P01", "28000", "3D000"];
 
 const RESTART_DELAY_MS = { first: 100, most: 5_000 };
 /** Then it is ended at once. A server has five seconds in all to stop. */
@@ -30,9 +35,8 @@ export async function openEmbeddedDatabase(
   report: (event: string, error?: unknown) => void,
 ): Promise<EmbeddedDatabase> {
   const cluster = await prepareCluster(dataDir, password);
-  const { port } = await ensureRunning(cluster);
-  const url = databaseUrl(port, password);
-  let guard = await takeLock(url, dataDir);
+  const { address } = await ensureRunning(cluster);
+  let guard = await takeLock(address, password, dataDir);
   let stopping = false;
 
   async function watch(): Promise<void> {
@@ -51,9 +55,9 @@ export async function openEmbeddedDatabase(
     await sleep(delay, undefined, { ref: false });
     if (stopping) return false;
     try {
-      // On the same port: it is the one that the server's pool knows.
-      await ensureRunning(cluster, port);
-      guard = await takeLock(url, dataDir);
+      // At the same address: it is the one that the server's pool knows.
+      await ensureRunning(cluster, address);
+      guard = await takeLock(address, password, dataDir);
       report("the database is back");
       return true;
     } catch (error) {
@@ -64,7 +68,8 @@ export async function openEmbeddedDatabase(
   void watch();
 
   return {
-    url,
+    url: databaseUrl(address, password, APP),
+    ownerUrl: databaseUrl(address, password, OWNER),
     async stop() {
       stopping = true;
       await stopCluster(cluster, STOP_PATIENCE_MS);
@@ -72,28 +77,30 @@ export async function openEmbeddedDatabase(
   };
 }
 
-/** The database for a command beside a server, or without one: it runs when `work` begins, and after it if it did before. */
+/**
+ * The database for a command beside a server, or without one: it runs when `work` begins, and after it if it did before.
+ * The address is that of the role that owns the tables.
+ */
 export async function withEmbeddedDatabase<T>(dataDir: string, password: string, work: (url: string) => Promise<T>): Promise<T> {
   const cluster = await prepareCluster(dataDir, password);
-  const { port, started } = await ensureRunning(cluster);
-  const url = databaseUrl(port, password);
-  await connect(url).then((client) => client.end());
+  const { address, started } = await ensureRunning(cluster);
+  await connect(address, password).then((client) => client.end());
   try {
-    return await work(url);
+    return await work(databaseUrl(address, password, OWNER));
   } finally {
     // A server that was started meanwhile has adopted the database, and keeps it.
-    if (started && !(await isServed(url))) await stopCluster(cluster, STOP_PATIENCE_MS);
+    if (started && !(await isServed(address, password))) await stopCluster(cluster, STOP_PATIENCE_MS);
   }
 }
 
 /** Whether a server runs on this data folder. */
 export async function isInUse(dataDir: string, password: string): Promise<boolean> {
   const postmaster = findPostmaster(join(dataDir, "postgres"));
-  return postmaster?.ready === true && isServed(databaseUrl(postmaster.port, password));
+  return postmaster?.ready === true && isServed(postmaster.address, password);
 }
 
-async function isServed(url: string): Promise<boolean> {
-  const client = await connect(url);
+async function isServed(address: Address, password: string): Promise<boolean> {
+  const client = await connect(address, password);
   try {
     return !(await tryLock(client));
   } finally {
@@ -101,8 +108,8 @@ async function isServed(url: string): Promise<boolean> {
   }
 }
 
-async function takeLock(url: string, dataDir: string): Promise<pg.Client> {
-  const client = await connect(url);
+async function takeLock(address: Address, password: string, dataDir: string): Promise<DatabaseClient> {
+  const client = await connect(address, password);
   // The connection of a server that was killed a moment ago may still be closing.
   const deadline = Date.now() + LOCK_PATIENCE_MS;
   while (!(await tryLock(client))) {
@@ -119,42 +126,32 @@ export function alreadyRunning(dataDir: string): StartError {
   return new StartError(`Parley is already running on this data folder (${dataDir}).`);
 }
 
-async function tryLock(client: pg.Client): Promise<boolean> {
+async function tryLock(client: DatabaseClient): Promise<boolean> {
   const { rows } = await client.query<{ locked: boolean }>("SELECT pg_try_advisory_lock($1) AS locked", [LOCK]);
   return rows[0]?.locked === true;
 }
 
-async function connect(url: string): Promise<pg.Client> {
+/** Goes there as the server does; where that is not possible, in a new cluster or one of an earlier version, makes it so first. */
+async function connect(address: Address, password: string): Promise<DatabaseClient> {
   try {
-    return await connectTo(url);
+    return await connectTo(address, password).catch(async (error) => {
+      if (!UNPREPARED.includes(error.code)) throw error;
+      await prepareDatabase(address, password);
+      return connectTo(address, password);
+    });
   } catch (error) {
-    const { code } = error as { code?: string };
-    if (code !== "3D000") throw new StartError(`Parley's own database cannot be opened: ${(error as Error).message}.`);
+    throw new StartError(`Parley's own database cannot be opened: ${(error as Error).message}.`);
   }
-  const admin = await connectTo(Object.assign(new URL(url), { pathname: "/postgres" }).href);
-  try {
-    await admin.query(`CREATE DATABASE ${DATABASE}`);
-  } catch (error) {
-    // Another start on the same folder was quicker.
-    if (!["42P04", "23505"].includes((error as { code: string }).code)) throw error;
-  } finally {
-    await admin.end();
-  }
-  return connectTo(url);
 }
 
-async function connectTo(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, application_name: "parley guard" });
+async function connectTo(address: Address, password: string): Promise<DatabaseClient> {
+  const client = new DatabaseClient({ connectionString: databaseUrl(address, password, APP), application_name: "parley guard" });
   // Its end is awaited where it matters; without a listener it would end the process.
   client.on("error", () => {});
   await client.connect();
   return client;
 }
 
-function disconnected(client: pg.Client): Promise<void> {
+function disconnected(client: DatabaseClient): Promise<void> {
   return new Promise((resolve) => client.once("end", resolve));
-}
-
-function databaseUrl(port: number, password: string): string {
-  return `postgresql://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${DATABASE}`;
 }

@@ -45,7 +45,7 @@ async function start(settings: Settings): Promise<void> {
     running.unshift(opened.stop);
     return opened;
   });
-  await step(() => migrate(database.url));
+  await step(() => migrate(database.ownerUrl));
   running.unshift(() => pool().end());
   await step(epoch);
   const build = buildOf(import.meta.dirname);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import pg from "pg";
+import type pg from "pg";
+import { DatabaseClient } from "@/lib/server/database-client";
 import { checksum, MIGRATIONS_FOLDER, type Migration, matches, migrations } from "./migrations";
 import { StartError } from "./start-error";
 
@@ -7,7 +8,7 @@ import { StartError } from "./start-error";
 const LOCK = 72_707_369;
 
 /** As Prisma makes it, so that its commands agree with what is done here. */
-const TABLE = `CREATE TABLE _prisma_migrations (
+export const MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   id                  varchar(36) PRIMARY KEY NOT NULL,
   checksum            varchar(64) NOT NULL,
   finished_at         timestamptz,
@@ -94,7 +95,7 @@ async function makeTable(client: pg.Client): Promise<void> {
     "SELECT FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') LIMIT 1",
   );
   if (rowCount) throw new StartError("The database holds tables, and none of them are Parley's: give Parley a database of its own.");
-  await client.query(TABLE);
+  await client.query(MIGRATIONS_TABLE);
 }
 
 async function apply(client: pg.Client, { name, sql }: Migration): Promise<void> {
@@ -113,7 +114,7 @@ async function apply(client: pg.Client, { name, sql }: Migration): Promise<void>
 }
 
 async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, application_name: "parley migrate" });
+  const client = new DatabaseClient({ connectionString: url, connectionTimeoutMillis: 5_000, application_name: "parley migrate" });
   // One that is lost fails the statement that is under way; without a listener it would end the process.
   client.on("error", () => {});
   try {

@@ -6,7 +6,8 @@ import type { Settings } from "./settings";
 import { StartError } from "./start-error";
 
 export interface OpenDatabase {
-  url: string;
+  /** Of the role that owns its tables. The server itself finds its own in the environment, which may be a lesser one. */
+  ownerUrl: string;
   /** Where the data lies, in words for its owner. */
   place: string;
   /** Ends the database if it is ours, within about two seconds. */
@@ -22,16 +23,17 @@ export async function openDatabase({ DATA_DIR }: Settings): Promise<OpenDatabase
   // ||= evaluates its right side only where there is no secret: an external database then needs no data folder.
   process.env.AUTH_SECRET ||= loadSecrets(DATA_DIR).authSecret;
   requireValidConfig(external || "postgres://of.our.own");
-  if (external) return { url: external, place: placeOf(external), stop: async () => {} };
+  if (external) return { ownerUrl: external, place: placeOf(external), stop: async () => {} };
   const { postgresPassword } = loadSecrets(DATA_DIR);
-  const { url, stop } = await openEmbeddedDatabase(DATA_DIR, postgresPassword, (event, error) => log.warn({ err: error }, event));
+  const { url, ownerUrl, stop } = await openEmbeddedDatabase(DATA_DIR, postgresPassword, (event, error) => log.warn({ err: error }, event));
   process.env.DATABASE_URL = url;
-  return { url, place: DATA_DIR, stop };
+  return { ownerUrl, place: DATA_DIR, stop };
 }
 
-/** The same database for a command that works beside the server, or without one. */
+/** The same database for a command that works beside the server, or without one, and as the role that owns its tables. */
 export async function withDatabase<T>({ DATA_DIR }: Settings, work: (url: string) => Promise<T>): Promise<T> {
-  const external = process.env.DATABASE_URL;
+  // A command keeps what it does not need for longer in temporary tables, which a pooler would lose.
+  const external = process.env.DATABASE_DIRECT_URL || process.env.DATABASE_URL;
   if (external) return work(external);
   return withEmbeddedDatabase(DATA_DIR, loadSecrets(DATA_DIR).postgresPassword, work);
 }

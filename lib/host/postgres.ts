@@ -11,12 +11,12 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { chooseAddress, listening } from "./postgres-address";
 import { type PostgresBinaries, postgresBinaries } from "./postgres-binaries";
-import { findPostmaster, isAlive } from "./postmaster";
+import { type Address, findPostmaster, isAlive, releaseSocket } from "./postmaster";
 import { StartError } from "./start-error";
 import { give, type Identity, unprivileged } from "./unprivileged";
 
@@ -30,13 +30,11 @@ export interface Cluster {
   identity: Identity;
 }
 
+/** Makes the cluster, its database and the roles that use it; nobody else goes by this name. */
 export const SUPERUSER = "parley";
 
 /** For a small machine that also runs the server. What makes a commit durable stays as PostgreSQL has it: on. */
 const SETTINGS = {
-  listen_addresses: "127.0.0.1",
-  // TCP only: a socket's path is limited to 107 bytes, and a clone may lie deeper than that.
-  unix_socket_directories: "",
   max_connections: "60",
   shared_buffers: "128MB",
   effective_cache_size: "512MB",
@@ -124,16 +122,16 @@ async function requireSameMajor({ folder, binaries, identity }: Cluster): Promis
 }
 
 /**
- * Has the cluster run, and tells its port: adopts the one that a killed server left behind, waits for one that is
- * stopping, else starts it, on `wanted` if that is given. `started` says whether this call did.
+ * Has the cluster run, and tells where: adopts the one that a killed server left behind, waits for one that is stopping,
+ * else starts it, at `wanted` if that is given. `started` says whether this call did.
  */
-export async function ensureRunning(cluster: Cluster, wanted?: number): Promise<{ port: number; started: boolean }> {
+export async function ensureRunning(cluster: Cluster, wanted?: Address): Promise<{ address: Address; started: boolean }> {
   for (let attempt = 1; ; attempt++) {
     const running = await findRunning(cluster.folder);
-    if (running !== null) return { port: running, started: false };
-    const child = await spawnPostgres(cluster, wanted ?? (await freePort()));
-    const port = await becomesReady(cluster.folder, child);
-    if (port !== null) return { port, started: true };
+    if (running !== null) return { address: running, started: false };
+    const child = await spawnPostgres(cluster, wanted ?? (await chooseAddress(dirname(cluster.folder), cluster.identity)));
+    const address = await becomesReady(cluster.folder, child);
+    if (address !== null) return { address, started: true };
     // Somebody else took the port between our asking for a free one and PostgreSQL's binding it; or our own
     // predecessor's last processes have yet to leave the folder; or another start was quicker, and is adopted.
     if (attempt === 5) throw new StartError(`PostgreSQL did not start: ${lastComplaint(cluster.log)} (${cluster.log})`);
@@ -141,12 +139,12 @@ export async function ensureRunning(cluster: Cluster, wanted?: number): Promise<
   }
 }
 
-/** The port of a postmaster that accepts connections, once it does; null where there is none, or none any more. */
-async function findRunning(folder: string): Promise<number | null> {
+/** Where a postmaster accepts connections, once it does; null where there is none, or none any more. */
+async function findRunning(folder: string): Promise<Address | null> {
   for (;;) {
     const postmaster = findPostmaster(folder);
     if (!postmaster) return null;
-    if (postmaster.ready) return postmaster.port;
+    if (postmaster.ready) return postmaster.address;
     await sleep(STEP_MS);
   }
 }
@@ -155,9 +153,10 @@ async function findRunning(folder: string): Promise<number | null> {
  * In a session and process group of its own, and logging to a file: Ctrl+C in the terminal must not reach it before
  * the server has finished, and the server's death must not break its pipes.
  */
-async function spawnPostgres({ folder, log, settings, binaries, identity }: Cluster, port: number): Promise<ChildProcess> {
-  const flags = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+async function spawnPostgres({ folder, log, settings, binaries, identity }: Cluster, address: Address): Promise<ChildProcess> {
+  const flags = Object.entries({ ...settings, ...(await listening(address)) }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const [program = "", ...args] = [...identity.prefix, binaries.postgres, "-D", folder, ...flags];
+  releaseSocket(address, folder);
   const output = openLog(log);
   try {
     const child = spawn(program, args, {
@@ -176,11 +175,11 @@ async function spawnPostgres({ folder, log, settings, binaries, identity }: Clus
   }
 }
 
-/** The port once connections are accepted, null if the process ended before. Recovery after a crash takes its time. */
-async function becomesReady(folder: string, child: ChildProcess): Promise<number | null> {
+/** Where connections are accepted, once they are; null if the process ended before. Recovery after a crash takes its time. */
+async function becomesReady(folder: string, child: ChildProcess): Promise<Address | null> {
   while (child.exitCode === null && child.signalCode === null) {
     const postmaster = findPostmaster(folder);
-    if (postmaster?.ready && postmaster.pid === child.pid) return postmaster.port;
+    if (postmaster?.ready && postmaster.pid === child.pid) return postmaster.address;
     await sleep(STEP_MS);
   }
   return null;
@@ -219,14 +218,6 @@ function lastComplaint(log: string): string {
   const lines = readFileSync(log, "utf8").trim().split("\n");
   const line = lines.findLast((text) => /FATAL|PANIC|ERROR/.test(text)) ?? lines.at(-1) ?? "";
   return line.replace(/^.*?(FATAL|PANIC|ERROR):\s*/, "");
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((listening) => probe.listen(0, "127.0.0.1", listening));
-  const { port } = probe.address() as { port: number };
-  await new Promise((closed) => probe.close(closed));
-  return port;
 }
 
 /** A rename is durable once its folder is. */

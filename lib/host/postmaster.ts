@@ -2,12 +2,20 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, readlinkSync, realpathSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
+/** Where a PostgreSQL of our own is reached: on this machine's TCP port, or at a socket, of which `host` is the folder. */
+export interface Address {
+  host: string;
+  port: number;
+}
+
 /** What `postmaster.pid` of a data folder says, where it tells of a process that lives. */
 export interface Postmaster {
   pid: number;
-  port: number;
+  address: Address;
   ready: boolean;
 }
+
+export const LOOPBACK = "127.0.0.1";
 
 /** Milliseconds after which a pid file that is still empty is not being written any more: the machine went down just then. */
 const WRITTEN_MS = 5_000;
@@ -17,7 +25,19 @@ const WRITTEN_MS = 5_000;
  * process has got its pid: PostgreSQL would believe it then and refuse to start, so that one is removed.
  */
 export function findPostmaster(folder: string): Postmaster | null {
-  const path = join(folder, "postmaster.pid");
+  const lock = holder(join(folder, "postmaster.pid"), folder);
+  if (!lock) return null;
+  const { pid, lines } = lock;
+  return { pid, address: { host: lines[4] || LOOPBACK, port: Number(lines[3]) }, ready: lines[7]?.trim() === "ready" };
+}
+
+/** The same for the lock beside a socket: one that another process than this folder's PostgreSQL seems to hold is removed. */
+export function releaseSocket({ host, port }: Address, folder: string): void {
+  holder(join(host, `.s.PGSQL.${port}.lock`), folder);
+}
+
+/** What a lock file of PostgreSQL says, where the process that it names is the one of this folder. */
+function holder(path: string, folder: string): { pid: number; lines: string[] } | null {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -25,11 +45,11 @@ export function findPostmaster(folder: string): Postmaster | null {
   } catch {
     return null;
   }
-  const [first = "", ...lines] = text.split("\n");
-  const pid = Math.abs(Number(first));
+  const lines = text.split("\n");
+  const pid = Math.abs(Number(lines[0]));
   // A postmaster makes its file, and then writes it: one without a whole first line is let be.
-  if (lines.length === 0 || !Number.isInteger(pid) || pid === 0) return null;
-  if (isPostmasterOf(folder, pid)) return { pid, port: Number(lines[2]), ready: lines[6]?.trim() === "ready" };
+  if (lines.length === 1 || !Number.isInteger(pid) || pid === 0) return null;
+  if (isPostmasterOf(folder, pid)) return { pid, lines };
   if (isAlive(pid)) rmSync(path, { force: true });
   return null;
 }

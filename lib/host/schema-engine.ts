@@ -6,6 +6,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from "@prisma/driver-adapter-utils";
 import type { SchemaContainer, SchemaEngine } from "@prisma/schema-engine-wasm";
 import pg, { type PoolConfig } from "pg";
+import { DatabaseClient } from "@/lib/server/database-client";
 
 export const SCHEMA_FILE = resolve("prisma/schema.prisma");
 export const NO_FILTERS = { externalTables: [], externalEnums: [] };
@@ -61,7 +62,7 @@ function repaired(adapter: Adapter): Adapter {
  * The catalogues, which the engine reads, have columns of type "char", and the adapter refuses that type. They pass
  * it as UUIDs, of which no catalogue has any, and become characters on its other side.
  */
-class CatalogClient extends pg.Client {
+class CatalogClient extends DatabaseClient {
   constructor(config: pg.ClientConfig) {
     super(config);
     const { connection } = this as unknown as { connection: EventEmitter };

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, type Stats, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { StartError } from "./start-error";
@@ -44,11 +44,30 @@ function makeFolder(path: string, mode?: number): void {
 }
 
 function read(path: string): Secrets {
+  requireOurs(path, statSync(path));
   try {
     return Secrets.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch {
     throw new StartError(`${path} cannot be read as Parley's secrets; restore it from a backup.`);
   }
+}
+
+/**
+ * Whoever else can read them signs in as anybody, and whoever else can write them chooses them. Root may start what
+ * belongs to somebody else, by the secrets of whoever owns the folder.
+ */
+function requireOurs(path: string, { uid, mode }: Stats): void {
+  const us = process.getuid?.();
+  const owner = us === 0 ? statSync(dirname(path)).uid : us;
+  if (uid !== us && uid !== owner) {
+    throw new StartError(
+      `${path} belongs to another user, who would know Parley's secrets: if they are yours, run chown ${owner} ${path}.`,
+    );
+  }
+  if ((mode & 0o077) === 0) return;
+  throw new StartError(
+    `${path} is open to other users of this machine (its mode is ${(mode & 0o777).toString(8)}): run chmod 600 ${path}.`,
+  );
 }
 
 function unwritable(dataDir: string, error: unknown): StartError {

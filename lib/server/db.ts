@@ -3,6 +3,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient } from "@/prisma/generated/client";
 import { config } from "./config";
+import { DatabaseClient } from "./database-client";
 import { log } from "./log";
 import { single } from "./single";
 
@@ -16,6 +17,8 @@ export function pool(): pg.Pool {
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 60_000,
       application_name: "parley",
+      Client: DatabaseClient as unknown as new () => pg.ClientBase,
+      onConnect: (client) => lookForPooler(client as DatabaseClient),
     });
     // An idle connection that dies is replaced at the next query; without a listener it would end the process.
     made.on("error", (error) => {
@@ -23,6 +26,22 @@ export function pool(): pg.Pool {
     });
     return made;
   });
+}
+
+const pooler = single<{ found: Promise<boolean> | null }>("pooler", () => ({ found: null }));
+
+/** The first connection finds out for all. */
+async function lookForPooler(client: DatabaseClient): Promise<void> {
+  pooler.found ??= client.isPooled().then((found) => {
+    if (found) log.info("the database is reached by way of a pooler: statements are not prepared");
+    return found;
+  });
+  try {
+    client.prepares = !(await pooler.found);
+  } catch (error) {
+    pooler.found = null;
+    throw error;
+  }
 }
 
 /** Prisma, for plain reads and writes; send, page and replay go through {@link query}. */

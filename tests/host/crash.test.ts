@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { account, type DataFolder, dataFolder } from "../support/data-folder";
+import { account, dataFolder } from "../support/data-folder";
 
 /** A conversation with a message, and how to read it again. */
 async function say(url: string): Promise<(url: string) => Promise<string[]>> {
@@ -34,21 +34,21 @@ test("after kill -9 of everything the next start just works", async () => {
   const home = dataFolder();
   const killed = await home.start();
   const read = await say(killed.url);
-  await killDatabase(home);
+  await home.killDatabase();
   await killed.kill("SIGKILL");
   const next = await home.start();
   expect(await read(next.url)).toEqual(["still here"]);
 });
 
-test("a pid file that names another process by now blocks nothing", async () => {
+test("pid files that name another process by now block nothing", async () => {
   const home = dataFolder();
   const killed = await home.start();
   const read = await say(killed.url);
-  const file = join(home.path, "postgres/postmaster.pid");
-  const stale = readFileSync(file, "utf8");
+  const files = ["postgres/postmaster.pid", "socket/.s.PGSQL.5432.lock"].map((file) => join(home.path, file));
+  const left = files.map((file) => readFileSync(file, "utf8"));
   await killed.stop();
   const another = spawn("sleep", ["60"]);
-  writeFileSync(file, stale.replace(/^\d+/, String(another.pid)));
+  for (const [i, file] of files.entries()) writeFileSync(file, (left[i] as string).replace(/^\d+/, String(another.pid)));
   const next = await home.start();
   expect(await read(next.url)).toEqual(["still here"]);
   expect(another.kill()).toBe(true);
@@ -59,7 +59,7 @@ test("a database that dies under a running server comes back, time and again", a
   const server = await home.start();
   const read = await say(server.url);
   for (let kill = 0; kill < 3; kill++) {
-    await killDatabase(home);
+    await home.killDatabase();
     const again = () => read(server.url).catch(() => "away");
     await expect.poll(again, { timeout: 20_000, interval: 200 }).toEqual(["still here"]);
   }
@@ -73,8 +73,3 @@ test("an initdb that was cut off leaves nothing that matters", async () => {
   expect((await fetch(`${server.url}/api/ready`)).status).toBe(200);
   expect(() => readFileSync(abandoned)).toThrow("ENOENT");
 });
-
-async function killDatabase(home: DataFolder): Promise<void> {
-  process.kill(home.postmaster() as number, "SIGKILL");
-  await expect.poll(() => home.postmaster()).toBeNull();
-}

@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import pg from "pg";
 import { expect, test } from "vitest";
+import { loadSecrets } from "@/lib/host/secrets";
 import { account, dataFolder } from "../support/data-folder";
 import { createDatabase } from "../support/database";
 import { freePort } from "../support/free-port";
@@ -31,6 +32,15 @@ test.each(["/proc/parley", "a file in the way/data"])("a data folder that cannot
   writeFileSync(join(home.path, "a file in the way"), "");
   expect(await home.startInVain({ DATA_DIR: path.startsWith("/") ? path : join(home.path, path) })).toEqual(
     refusal(/The data folder .+ cannot be written \(\w+\)\./),
+  );
+});
+
+test("secrets that others can read", async () => {
+  const home = dataFolder();
+  loadSecrets(home.path);
+  chmodSync(join(home.path, "secrets.json"), 0o644);
+  expect(await home.startInVain()).toEqual(
+    refusal(/.+secrets\.json is open to other users of this machine \(its mode is 644\): run chmod 600 .+secrets\.json\./),
   );
 });
 

@@ -17,7 +17,8 @@ let host: ListeningHost;
 beforeAll(async () => {
   // Only commits that somebody waits for reach the disk by themselves, as when a crash comes quickly.
   postgres = await startScratchPostgres({ wal_writer_delay: "10s" });
-  process.env.DATABASE_URL = withDatabase(postgres.url, TEMPLATE);
+  process.env.DATABASE_URL = withDatabase(postgres.appUrl, TEMPLATE);
+  process.env.PARLEY_TEST_DATABASE = withDatabase(postgres.url, TEMPLATE);
   host = await listen();
 });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { findPostmaster } from "@/lib/host/postmaster";
 import { freePort } from "./free-port";
 import { type RunningServer, type Starting, serving, spawnNode, spawnProgram } from "./server";
@@ -19,10 +19,14 @@ export interface DataFolder {
   startInVain(env?: Record<string, string>): Promise<{ code: number | NodeJS.Signals; said: string }>;
   /** The process that is the database now, or null. */
   postmaster(): number | null;
+  /** As the power cord does. */
+  killDatabase(): Promise<void>;
 }
 
-export function dataFolder(): DataFolder {
-  const path = mkdtempSync(join(tmpdir(), "parley-data-"));
+/** @param within a folder in the one that goes away, which need not exist. */
+export function dataFolder(within = ""): DataFolder {
+  const home = mkdtempSync(join(tmpdir(), "parley-data-"));
+  const path = join(home, within);
   const folder = join(path, "postgres");
   const begun: (() => Promise<unknown>)[] = [];
   const unconfigured = { DATA_DIR: path, DATABASE_URL: "", AUTH_SECRET: "", LOG_LEVEL: "warn" };
@@ -39,11 +43,16 @@ export function dataFolder(): DataFolder {
     // Not SIGKILL, after which its shared memory would stay for as long as the machine runs.
     if (left) process.kill(left, "SIGQUIT");
     while (postmaster()) await setImmediate();
-    rmSync(path, { recursive: true, force: true, maxRetries: 20 });
+    rmSync(home, { recursive: true, force: true, maxRetries: 20 });
   });
   return {
     path,
     postmaster,
+    async killDatabase() {
+      const pid = postmaster() as number;
+      process.kill(pid, "SIGKILL");
+      await expect.poll(postmaster).not.toBe(pid);
+    },
     async start(env = {}, port) {
       const free = port ?? (await freePort());
       return serving(begin({ ...env, PORT: String(free) }), free);

@@ -15,9 +15,9 @@ export async function createDatabase(): Promise<string> {
   return url;
 }
 
-/** The database of this test file: every file has its own. */
+/** The database of this test file, as its superuser: every file has its own. */
 export function database(): string {
-  const url = process.env.DATABASE_URL;
+  const url = process.env.PARLEY_TEST_DATABASE;
   if (!url) throw new Error("This project of vitest.config.ts runs without a database.");
   return url;
 }

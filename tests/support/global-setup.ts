@@ -4,6 +4,7 @@ import { startScratchPostgres } from "./scratch-postgres";
 declare module "vitest" {
   interface ProvidedContext {
     postgres: string;
+    app: string;
   }
 }
 
@@ -14,8 +15,9 @@ const shared = globalThis as { parleyScratch?: Scratch };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   shared.parleyScratch ??= startScratchPostgres();
-  const { url, stop } = await shared.parleyScratch;
+  const { url, appUrl, stop } = await shared.parleyScratch;
   project.provide("postgres", url);
+  project.provide("app", appUrl);
   return async () => {
     if (!shared.parleyScratch) return;
     delete shared.parleyScratch;

@@ -5,7 +5,8 @@ import { setImmediate } from "node:timers/promises";
 import pg from "pg";
 import { migrate } from "@/lib/host/migrate";
 import { ensureRunning, prepareCluster, SUPERUSER, stopCluster } from "@/lib/host/postgres";
-import { findPostmaster, isAlive } from "@/lib/host/postmaster";
+import { findPostmaster, isAlive, LOOPBACK } from "@/lib/host/postmaster";
+import { APP, databaseUrl, OWNER, prepareDatabase } from "@/lib/host/roles";
 import { freePort } from "./free-port";
 
 export const TEMPLATE = "parley_template";
@@ -14,7 +15,10 @@ const PASSWORD = "for the length of a test run";
 const PREFIX = "parley-test-";
 
 export interface ScratchPostgres {
+  /** Of the superuser, for the tests. */
   url: string;
+  /** Of the role that a server has. */
+  appUrl: string;
   /** As when the machine's power fails, and comes back: nothing is written any more, and it starts again. */
   crash(): Promise<void>;
   stop(): Promise<void>;
@@ -27,19 +31,19 @@ export async function startScratchPostgres(settings: Record<string, string> = {}
   const folder = join(dataDir, "postgres");
   // Nothing here needs to survive the machine; without fsync a database is made in 30 ms.
   const cluster = await prepareCluster(dataDir, PASSWORD, { fsync: "off", max_connections: "300", ...settings });
-  const { port } = await ensureRunning(cluster, await freePort());
+  const { address } = await ensureRunning(cluster, { host: LOOPBACK, port: await freePort() });
   const killAtExit = () => kill(folder, dataDir);
   process.once("exit", killAtExit);
-  const url = `postgresql://${SUPERUSER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/postgres`;
-  await run(url, `CREATE DATABASE ${TEMPLATE}`);
-  await migrate(withDatabase(url, TEMPLATE));
+  await prepareDatabase(address, PASSWORD, TEMPLATE);
+  await migrate(databaseUrl(address, PASSWORD, OWNER, TEMPLATE));
   return {
-    url,
+    url: databaseUrl(address, PASSWORD, SUPERUSER, "postgres"),
+    appUrl: databaseUrl(address, PASSWORD, APP, "postgres"),
     async crash() {
       const { pid } = findPostmaster(folder) as { pid: number };
       process.kill(pid, "SIGKILL");
       while (findPostmaster(folder)?.pid === pid) await setImmediate();
-      await ensureRunning(cluster, port);
+      await ensureRunning(cluster, address);
     },
     async stop() {
       process.off("exit", killAtExit);
@@ -52,6 +56,11 @@ export async function startScratchPostgres(settings: Record<string, string> = {}
 /** The same server, another database of it. */
 export function withDatabase(url: string, name: string): string {
   return Object.assign(new URL(url), { pathname: `/${name}` }).href;
+}
+
+/** The database of one address, by the role and the way of another. */
+export function sameDatabase(url: string, as: string): string {
+  return withDatabase(as, new URL(url).pathname.slice(1));
 }
 
 export async function run(url: string, sql: string): Promise<void> {

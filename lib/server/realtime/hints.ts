@@ -1,6 +1,7 @@
 import "server-only";
-import pg from "pg";
+import type pg from "pg";
 import { config } from "../config";
+import { DatabaseClient } from "../database-client";
 import { log } from "../log";
 
 /**
@@ -115,7 +116,7 @@ export class Hints {
 
   private async connect(): Promise<void> {
     const { DATABASE_DIRECT_URL, DATABASE_URL } = config();
-    const client = new pg.Client({
+    const client = new DatabaseClient({
       connectionString: DATABASE_DIRECT_URL ?? DATABASE_URL,
       connectionTimeoutMillis: ANSWER_MS,
       query_timeout: ANSWER_MS,
@@ -139,6 +140,7 @@ export class Hints {
     });
     try {
       await client.connect();
+      if (await client.isPooled()) return this.giveUp(client);
       // A hint writes nothing that has to survive, so it need not wait for the disk.
       await client.query(`SET synchronous_commit = off; LISTEN ${CHANNEL}`);
     } catch (error) {
@@ -150,6 +152,13 @@ export class Hints {
     this.attempts = 0;
     this.send("hello");
     this.listeners.onOpen();
+  }
+
+  /** Behind a pooler LISTEN hears nothing, and the setting would stay on a connection that others write by. */
+  private giveUp(client: pg.Client): void {
+    log.warn("a pooler stands before the database, and news of other servers are polled for: DATABASE_DIRECT_URL leads past it");
+    this.stopped = true;
+    void client.end();
   }
 
   private reconnectLater(error?: Error): void {
