@@ -42,6 +42,16 @@ export default defineConfig({
       contract("handlers"),
       contract("server"),
       contract("next"),
+      // Handlers in process again, with a pooler between them and the database.
+      {
+        extends: true,
+        test: {
+          ...withDatabase,
+          name: "pooler",
+          include: ["tests/{api,pooler}/**/*.test.ts"],
+          globalSetup: ["tests/support/global-setup.ts", "tests/support/pooler-setup.ts"],
+        },
+      },
       { extends: true, test: { name: "realtime", include: ["tests/{realtime,server}/**/*.test.ts"], ...withDatabase } },
       { extends: true, test: { name: "cluster", include: ["tests/{cluster,chaos}/**/*.test.ts"], ...withDatabase, testTimeout: 60_000 } },
       { extends: true, test: { name: "host", include: ["tests/host/**/*.test.ts"], ...withDatabase, testTimeout: 60_000 } },

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { execute } from "./install.mjs";
+import { execute, installFromDebian } from "./install.mjs";
 
 const KNOWN = [
   process.env.CHROMIUM,
@@ -22,22 +22,11 @@ async function installed() {
 
 /** From the system's packages where we may, else Playwright's own download. */
 async function install() {
+  await installFromDebian("chromium");
+  if (await installed()) return installed();
   console.log("Installing Chromium for the browser tests …");
-  const asRoot = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
-  const ways = [
-    ...(asRoot
-      ? [
-          ["apt-get", "update"],
-          ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"],
-        ]
-      : []),
-    [process.execPath, "node_modules/playwright/cli.js", "install", "chromium"],
-  ];
-  for (const [program, ...args] of ways) {
-    await execute(program, args, { env: { DEBIAN_FRONTEND: "noninteractive" } });
-    const found = await installed();
-    if (found) return found;
-  }
+  await execute(process.execPath, ["node_modules/playwright/cli.js", "install", "chromium"]);
+  if (await installed()) return installed();
   console.log("No Chromium was found, and none could be installed: install one, or set CHROMIUM to the path of yours.");
   return null;
 }

@@ -61,6 +61,15 @@ function packages(path) {
   return JSON.parse(readFileSync(path, "utf8")).packages;
 }
 
+/** Installs a package of Debian's or Ubuntu's, where we may. */
+export async function installFromDebian(name) {
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return;
+  console.log(`Installing ${name} for the tests …`);
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  await execute("apt-get", ["update"], { env });
+  await execute("apt-get", ["install", "--yes", "--no-install-recommends", name], { env });
+}
+
 /** Runs a program to its end; where that fails, shows what it printed and ends with one sentence. */
 export async function run(program, args, sentence, env = {}) {
   const { status, output } = await execute(program, args, { env });

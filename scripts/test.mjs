@@ -4,6 +4,7 @@ import { build } from "./build.mjs";
 import { check } from "./check.mjs";
 import { findChromium } from "./chromium.mjs";
 import { execute, install } from "./install.mjs";
+import { findPgBouncer, NO_PGBOUNCER } from "./pgbouncer.mjs";
 
 /** `npm test`: proves everything, from a clean clone on. Its last line says how many checks and tests passed and failed. */
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
@@ -13,11 +14,13 @@ const REPORTS = "test-results/reports";
 await install();
 await build();
 const chromium = await findChromium();
+const pgbouncer = await findPgBouncer();
 mkdirSync(REPORTS, { recursive: true });
 
 const results = [await check(), await vitest(), chromium ? await playwright(chromium) : { passed: 0, failed: 1 }];
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+if (!pgbouncer) console.log(NO_PGBOUNCER);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
 process.exit(sum("failed") === 0 ? 0 : 1);
 
@@ -25,7 +28,14 @@ function vitest() {
   const report = `${REPORTS}/vitest.json`;
   return tests(
     report,
-    ["node_modules/vitest/vitest.mjs", "run", "--reporter=dot", "--reporter=json", `--outputFile.json=${report}`],
+    [
+      "node_modules/vitest/vitest.mjs",
+      "run",
+      "--reporter=dot",
+      "--reporter=json",
+      `--outputFile.json=${report}`,
+      ...(pgbouncer ? [] : ["--project=!pooler"]),
+    ],
     {},
     (json) => ({
       passed: json.numPassedTests,

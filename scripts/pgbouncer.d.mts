@@ -1,0 +1,2 @@
+export function findPgBouncer(): Promise<string | null>;
+export const NO_PGBOUNCER: string;
