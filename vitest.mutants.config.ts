@@ -10,5 +10,6 @@ export default defineConfig({
   test: {
     include: ["tests/{client,protocol,components}/**/*.test.{ts,tsx}", "tests/server/{frames,together,usernames}.test.ts"],
     exclude: ["**/*.model.test.ts"],
+    env: { DATABASE_URL: "postgresql://nobody@localhost/none", AUTH_SECRET: "a secret of the tests, at least 32 characters" },
   },
 });

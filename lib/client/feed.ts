@@ -9,15 +9,15 @@ import { createStream, type EventSourceLike } from "./stream";
  * One stream for all tabs of one browser and one person.
  *
  * The leader holds the stream and passes each event on; every tab keeps its own cursor, of what it has
- * applied itself. Each connection of the stream is an *opening*, announced with the cursor that it resumes
- * from. A tab follows an opening only if it resumes no later than that tab's own cursor, and takes every
+ * applied itself. Each connection of the stream is an *opening*, announced with the cursors that it resumes
+ * from. A cursor says nothing to a client, so a tab follows an opening only if that names its own, and takes every
  * frame of it, by number; a tab that cannot (it is new, was frozen, missed a frame) says where it stands,
- * and the leader opens again from there. The others drop what that repeats. So every tab has what a stream
+ * and the leader opens again from there too. The others drop what that repeats. So every tab has what a stream
  * of its own would have brought it, also when the leader changes.
  */
 export type TabMessage =
   | { type: "join"; cursor: string }
-  | { type: "opened"; opening: string; from: string; connection: Connection }
+  | { type: "opened"; opening: string; from: readonly string[]; connection: Connection }
   | { type: "frame"; opening: string; number: number; event: StreamEvent | null; id: string }
   | { type: "connection"; connection: Connection }
   /** Is anybody leading? */
@@ -35,6 +35,12 @@ export type Channel = {
   close(): void;
 };
 
+/**
+ * What tabs that speak this way with one another have in common, for the names of their channel and lock. Tabs of a version
+ * that speaks otherwise are left to themselves: they have a stream of their own until they are loaded again.
+ */
+export const TABS = "parley tabs 2";
+
 /** Several tabs that open at once are served by one new connection. */
 const GATHER_MS = 30;
 /** A visible follower asks after this much silence, and takes over when the answer takes longer than ANSWER_MS. */
@@ -46,7 +52,7 @@ export function createFeed(options: {
   userId: string;
   /** What the state of this tab was read at. */
   cursor: string;
-  connect: (from: string) => EventSourceLike;
+  connect: (from: string[]) => EventSourceLike;
   /** Undefined where tabs cannot talk to one another: each is then for itself. */
   openChannel: (() => Channel) | undefined;
   locks: Pick<LockManager, "request"> | undefined;
@@ -73,8 +79,9 @@ export function createFeed(options: {
   let opening: string | null = null;
   let number = 0;
   let openings = 0;
-  /** Resume here rather than at the own cursor: another tab stands further back. */
-  let behind: string | null = null;
+  /** Where other tabs stand that the stream has to resume from too; and what it was last opened from. */
+  const elsewhere = new Set<string>();
+  let openedFrom: readonly string[] = [];
   let gathering: ReturnType<typeof setTimeout> | undefined;
   let patrol: ReturnType<typeof setInterval> | undefined;
   let doubt: ReturnType<typeof setTimeout> | undefined;
@@ -84,9 +91,9 @@ export function createFeed(options: {
 
   const stream = createStream({
     connect: options.connect,
-    from: () => withoutEvent(behind ?? cursor),
+    from: () => [...new Set([cursor, ...elsewhere])],
     onConnecting(from) {
-      behind = null;
+      openedFrom = from;
       opening = `${tab} ${++openings}`;
       number = 0;
       tell({ type: "opened", opening, from, connection });
@@ -102,7 +109,7 @@ export function createFeed(options: {
   });
 
   const leadership = createLeadership({
-    name: `parley ${options.userId}`,
+    name: `${TABS} ${options.userId}`,
     locks: shared ? options.locks : undefined,
     onLead() {
       clearTimeout(doubt);
@@ -120,6 +127,8 @@ export function createFeed(options: {
   /** From the stream to every tab. Others come first: what fails here must not keep it from them. */
   function pass(event: StreamEvent | null, id: string): void {
     if (opening !== null) tell({ type: "frame", opening, number: ++number, event, id });
+    // Who follows stands where this frame leads.
+    if (id !== "") for (const served of openedFrom) elsewhere.delete(served);
     take(event, id);
   }
 
@@ -181,9 +190,9 @@ export function createFeed(options: {
     }
   }
 
-  function follow(announced: string, from: string, its: Connection): void {
+  function follow(announced: string, from: readonly string[], its: Connection): void {
     setConnection(its);
-    if (reaches(from, cursor)) {
+    if (from.includes(cursor)) {
       opening = announced;
       number = 0;
     } else {
@@ -192,7 +201,7 @@ export function createFeed(options: {
   }
 
   function reopenFrom(theirs: string): void {
-    behind = earlier(behind ?? cursor, theirs);
+    elsewhere.add(theirs);
     clearTimeout(gathering);
     gathering = setTimeout(stream.connect, GATHER_MS);
   }
@@ -251,28 +260,4 @@ export function createFeed(options: {
       return leadership.leads;
     },
   };
-}
-
-/** `<epoch>-<position>-<event>`: see lib/server/realtime/cursor.ts. */
-function parse(cursor: string): { epoch: string; position: number } {
-  const [epoch = "", position = ""] = cursor.split("-");
-  return { epoch, position: Number(position) };
-}
-
-/** Resuming at a cursor leaves out the event that it names, which another tab may lack: then nothing is named. */
-function withoutEvent(cursor: string): string {
-  const { epoch, position } = parse(cursor);
-  return `${epoch}-${position}-0`;
-}
-
-/** A stream that resumes at `from` brings all that is missing at `cursor`. */
-function reaches(from: string, cursor: string): boolean {
-  const a = parse(from);
-  const b = parse(cursor);
-  return a.epoch === b.epoch && a.position <= b.position;
-}
-
-/** Of two databases neither is earlier: resuming at the other one's cursor makes the server reset everybody. */
-function earlier(own: string, theirs: string): string {
-  return reaches(own, theirs) ? own : theirs;
 }

@@ -21,7 +21,7 @@ import type { StreamEvent } from "@/lib/protocol/events";
 import type { Message } from "@/lib/protocol/messages";
 import { ApiError, createApi } from "./api";
 import { createDrafts } from "./drafts";
-import { type Channel, createFeed } from "./feed";
+import { type Channel, createFeed, TABS } from "./feed";
 import { createLoader } from "./loader";
 import { createOutbox } from "./outbox";
 import { createOutboxStore } from "./outbox-store";
@@ -67,8 +67,9 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   const feed = createFeed({
     userId,
     cursor: snapshot.cursor,
-    connect: (from) => platform.connect(`/api/messages?${new URLSearchParams({ lastEventId: from, user: userId })}`),
-    openChannel: platform.openChannel && (() => platform.openChannel?.(`parley ${userId}`) as Channel),
+    connect: (from) =>
+      platform.connect(`/api/messages?${new URLSearchParams([...from.map((cursor) => ["lastEventId", cursor]), ["user", userId]])}`),
+    openChannel: platform.openChannel && (() => platform.openChannel?.(`${TABS} ${userId}`) as Channel),
     locks: platform.locks,
     apply,
     onConnection(connection) {

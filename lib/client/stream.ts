@@ -20,10 +20,10 @@ export type EventSourceLike = Pick<EventSource, "readyState" | "onopen" | "onerr
  * gives up for good on any answer that is not 200. So each error closes it, and another one is opened.
  */
 export function createStream(options: {
-  connect: (from: string) => EventSourceLike;
-  /** Where the next connection resumes. */
-  from: () => string;
-  onConnecting: (from: string) => void;
+  connect: (from: string[]) => EventSourceLike;
+  /** The cursors that the next connection resumes from: it brings what is missing at any of them. */
+  from: () => string[];
+  onConnecting: (from: string[]) => void;
   onEvent: (event: StreamEvent, id: string) => void;
   /** The heartbeat carries the cursor along. */
   onCursor: (id: string) => void;

@@ -3,9 +3,9 @@ import { Message } from "./messages";
 import { User } from "./users";
 
 /**
- * What a stream carries. A durable event has an SSE `id:` of three parts, `<epoch>-<position>-<event>`:
- * the first two are the cursor that a reconnect resumes from, the third names the event, so that one
- * that a replay repeats can be dropped. An event without `id:` is of the moment and is never replayed.
+ * What a stream carries. A durable event has an SSE `id:`, the cursor that a reconnect resumes from. It says nothing to
+ * a client, and an event that a replay repeats comes with another one: what is dropped as known is told by what an event
+ * says. An event without `id:` is of the moment and is never replayed.
  */
 export const StreamEvent = z.discriminatedUnion("type", [
   /** A message that somebody else sent: the unnamed event of the contract. */

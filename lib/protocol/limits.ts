@@ -52,6 +52,9 @@ export const STREAM_BUFFER_MAX = 1024 * 1024;
 /** Events that a reconnect replays at most; further back is answered with `event: reset`. */
 export const REPLAY_MAX = 20_000;
 
+/** Cursors that one stream may be asked to resume from: one for each tab that shares it. */
+export const RESUME_CURSORS_MAX = 100;
+
 /** Milliseconds in which a reader takes something of its replay, or is cut off: a replay holds more than a stream that is live. */
 export const REPLAY_STALL_MS = 60_000;
 

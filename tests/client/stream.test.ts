@@ -16,7 +16,7 @@ function open() {
       sources.push(source);
       return source;
     },
-    from: () => "1-1-0",
+    from: () => ["1-1-0"],
     onConnecting: () => {},
     onEvent: (event) => seen.events.push(event.type),
     onCursor: () => seen.events.push("cursor"),
@@ -37,7 +37,7 @@ describe("A stream", () => {
         told.push(["connect", from]);
         return source;
       },
-      from: () => "1-7-0",
+      from: () => ["1-7-0"],
       onConnecting: (from) => told.push(["connecting", from]),
       onEvent: (event, id) => told.push([event.type, id]),
       onCursor: (id) => told.push(["cursor", id]),
@@ -59,8 +59,8 @@ describe("A stream", () => {
     source.push("ping", "1-10-0", 0);
     source.arriveAll();
     expect(told).toEqual([
-      ["connecting", "1-7-0"],
-      ["connect", "1-7-0"],
+      ["connecting", ["1-7-0"]],
+      ["connect", ["1-7-0"]],
       ["open"],
       ["message", "1-7-1"],
       ["sent", "1-7-2"],
@@ -242,7 +242,7 @@ describe("The cursor", () => {
     source?.cut();
     const asked = vi.spyOn(server, "open");
     page.lifecycle?.wake();
-    expect(asked.mock.calls[0]?.[1]).toContain("lastEventId=1-1-0");
+    expect(asked.mock.calls[0]?.[1]).toContain("lastEventId=1-1-1&");
     page.stop();
   });
 

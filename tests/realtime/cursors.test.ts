@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { REPLAY_MAX, STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
+import { REPLAY_MAX, RESUME_CURSORS_MAX, STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
+import { type Cursor, formatCursor, parseCursor } from "@/lib/server/realtime/cursor";
+import { hub } from "@/lib/server/realtime/hub";
 import { sql } from "../support/database";
-import { type EventStream, openStream, type Received, ready, reset, saying } from "../support/event-stream";
+import { type EventStream, isMessage, openStream, type Received, ready, reset, saying } from "../support/event-stream";
 import { length, patience, tell } from "../support/lengths";
 import { type ListeningHost, listen } from "../support/listening-host";
 import { sendPersistently as send } from "../support/persistent-send";
@@ -41,7 +43,7 @@ test("every stream hears something at least every 20 seconds, and its cursor mov
   await Promise.all(streams.map((stream) => stream.first(ready)));
   vi.advanceTimersByTime(STREAM_HEARTBEAT_MS);
   const ping = ({ name }: Received) => name === "ping";
-  for (const stream of streams) expect((await stream.first(ping)).id).toMatch(/^[0-9a-f]{8}-\d+-0$/);
+  for (const stream of streams) expect(parseCursor((await stream.first(ping)).id)).toEqual(hub().cursor);
   expect(STREAM_HEARTBEAT_MS).toBeLessThanOrEqual(20_000);
   expect(streams.every((stream) => stream.comments() === 1)).toBe(true);
 });
@@ -59,45 +61,112 @@ test("the header Last-Event-ID counts before the address, which counts where the
   expect(await (await streamOf(ann, { from: "garbage", query: `?lastEventId=${id}` })).first(reset)).toBeDefined();
 });
 
-test.each([
+/** A cursor that says something else, as only a server could write it. */
+const telling = (change: (cursor: Cursor) => Partial<Cursor>) => (id: string) => {
+  const cursor = parseCursor(id) as Cursor;
+  return formatCursor({ ...cursor, ...change(cursor) });
+};
+
+test.each<[string, (id: string) => string]>([
   ["garbage", () => "garbage"],
   ["nothing in disguise", () => "%20"],
   ["of another software", () => "1234"],
-  ["of another database", (cursor: string) => cursor.replace(/^./, (digit) => (digit === "0" ? "1" : "0"))],
-  ["from a little in the future", (cursor: string) => cursor.replace(/-(\d+)-/, (_, position) => `-${Number(position) + 1_000}-`)],
-  ["from the future", (cursor: string) => cursor.replace(/-\d+-/, "-9999999999999999-")],
-  ["from before the log", (cursor: string) => cursor.replace(/-\d+-/, "-0-")],
-  ["negative", (cursor: string) => cursor.replace(/-\d+-/, "--5-")],
-  ["out of every range", (cursor: string) => cursor.replace(/-\d+-/, `-${"9".repeat(400)}-`)],
-  ["an attack", (cursor: string) => `${cursor}'; DROP TABLE events; --`],
+  [
+    "of the version before",
+    () => {
+      const { epoch, position } = hub().cursor;
+      return `${epoch}-${position}-0`;
+    },
+  ],
+  ["made up", () => "0123456789abcdef".repeat(2)],
+  ["changed in a letter", (id) => id.replace(/^./, (digit) => (digit === "0" ? "1" : "0"))],
+  ["of another database", telling(({ epoch }) => ({ epoch: epoch.replace(/^./, (digit) => (digit === "0" ? "1" : "0")) }))],
+  ["from a little in the future", telling(({ position }) => ({ position: position + 1_000 }))],
+  ["from the future", telling(() => ({ position: 2 ** 48 - 1 }))],
+  ["from before the log", telling(() => ({ position: 0 }))],
+  ["too long", (id) => id.repeat(20)],
+  ["an attack", (id) => `${id}'; DROP TABLE events; --`],
 ])("a cursor that is %s is answered with a reset, and the stream goes on from there", async (_, change) => {
   const { id } = await (await streamOf(ann)).first(ready);
   const stream = await streamOf(ann, { from: change(id) });
   expect(stream.status).toBe(200);
-  expect((await stream.first(reset)).id).toMatch(/^[0-9a-f]{8}-\d+-0$/);
+  expect(parseCursor((await stream.first(reset)).id)).toMatchObject({ epoch: hub().cursor.epoch, eventId: 0 });
   const { message } = await say(bob, "after the reset");
   await stream.first(({ data }) => data.id === message.id);
 });
 
 test("nothing that stands in the place of a cursor is met with silence or an error", { timeout: patience(60_000) }, async () => {
   const tries = length(200, 5_000);
-  const { id } = await (await streamOf(ann)).first(ready);
-  const [epoch] = id.split("-");
+  const hexadecimal = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 32, maxLength: 32 });
   const text = fc.string({ unit: "binary", minLength: 1, maxLength: 200 });
-  const number = fc.oneof(fc.bigInt().map(String), fc.double().map(String), text);
-  const forged = fc.tuple(fc.oneof(fc.constant(epoch), text), number, number).map((parts) => parts.join("-"));
   await fc.assert(
-    fc.asyncProperty(fc.oneof(text, forged), async (from) => {
+    fc.asyncProperty(fc.oneof(text, hexadecimal), async (from) => {
       const stream = await streamOf(ann, { query: `?${new URLSearchParams({ lastEventId: from })}` });
       expect(stream.status).toBe(200);
       const { name } = await stream.first((event) => ready(event) || reset(event));
       stream.cut();
-      expect(/^[0-9a-f]{8}-\d+-\d+$/.test(from) ? ["ready", "reset"] : ["reset"]).toContain(name);
+      expect(name).toBe("reset");
     }),
     { numRuns: tries },
   );
   tell("garbage, foreign, stale and future cursors", { tried: tries, "met with silence": 0, "met with an error": 0 });
 });
+
+test("a stream that several tabs share brings what is missing at any of their cursors, and one that is foreign resets all", async () => {
+  const { id: first } = await (await streamOf(ann)).first(ready);
+  const stream = await streamOf(ann);
+  await stream.first(ready);
+  await say(bob, "seen by one of them");
+  const { id: second } = await stream.first(saying("seen by one of them"));
+  await say(bob, "seen by none");
+
+  const of = (...cursors: string[]) =>
+    streamOf(ann, { query: `?${new URLSearchParams(cursors.map((cursor) => ["lastEventId", cursor]))}` });
+  // A position lags behind, so that what was said before may be repeated.
+  const brought = async (...cursors: string[]) => {
+    const shared = await of(...cursors);
+    await shared.first(ready);
+    return shared.events.filter(isMessage).map(({ data }) => data.content as string);
+  };
+  expect((await brought(first, second)).slice(-2)).toEqual(["seen by one of them", "seen by none"]);
+  expect((await brought(second, first)).slice(-2)).toEqual(["seen by one of them", "seen by none"]);
+  const alone = await brought(second, second);
+  expect(alone.at(-1)).toBe("seen by none");
+  expect(alone).not.toContain("seen by one of them");
+  await (await of(first, "1234")).first(reset);
+  await (await of(...Array.from({ length: RESUME_CURSORS_MAX + 1 }, (_, i) => formatCursor({ ...hub().cursor, eventId: i + 1 })))).first(
+    reset,
+  );
+});
+
+test("a cursor tells a stranger neither how much others say nor whether they say anything", async () => {
+  const [stranger] = (await people(1, "stranger")) as [Person];
+  const look = async () => (await (await streamOf(stranger)).first(ready)).id;
+  const told: string[] = [await look(), await look()];
+  for (const count of [1, 5, 20]) {
+    for (let i = 0; i < count; i++) await say(bob, `${i}`);
+    told.push(await look());
+  }
+  // Two looks at a quiet log differ as much as two between which twenty messages were sent: in all of their bits.
+  expect(new Set(told).size).toBe(told.length);
+  for (const [i, cursor] of told.entries()) {
+    expect(cursor).toMatch(/^[0-9a-f]{32}$/);
+    for (const other of told.slice(i + 1)) expect(differingBits(cursor, other)).toBeGreaterThan(30);
+  }
+  // The order of what is told is not the order of time: that holds of one in 120 shuffles, so not of five such rows.
+  const rows = [];
+  for (let i = 0; i < 5; i++) rows.push([await look(), await look(), await look(), await look(), await look()]);
+  expect(rows.every((row) => row.join() === row.toSorted().join())).toBe(false);
+  for (const person of [ann, bob]) {
+    const theirs = await (await streamOf(person)).first(ready);
+    expect(told).not.toContain(theirs.id);
+  }
+});
+
+function differingBits(a: string, b: string): number {
+  const bits = (BigInt(`0x${a}`) ^ BigInt(`0x${b}`)).toString(2);
+  return [...bits].filter((bit) => bit === "1").length;
+}
 
 test("who has missed more than is worth replaying loads afresh", async () => {
   const { id } = await (await streamOf(ann)).first(ready);

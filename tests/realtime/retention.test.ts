@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { formatCursor, parseCursor } from "@/lib/server/realtime/cursor";
 import { hub } from "@/lib/server/realtime/hub";
 import { pruneEvents } from "@/lib/server/realtime/retention";
 import { database, sql } from "../support/database";
@@ -90,7 +91,7 @@ test("who was away for longer than the log is kept loads afresh; who was not, mi
   await say("old, but not that old");
   const lastWeek = await pointAfter("old, but not that old");
   await say("missed");
-  await sql("UPDATE events SET created_at = now() - interval '8 days' WHERE xid < $1", [Number(lastWeek.split("-")[1])]);
+  await sql("UPDATE events SET created_at = now() - interval '8 days' WHERE xid < $1", [parseCursor(lastWeek)?.position]);
   await pruned(22);
 
   await (await openStream(host.url, { token: ann.token, from: longAgo })).first(reset);
@@ -106,5 +107,5 @@ async function pointAfter(content: string): Promise<string> {
     `SELECT right(epochs.epoch::text, 8) AS epoch, e.xid FROM epochs, events e JOIN messages m ON m.id = e.message_id WHERE m.content = $1`,
     [content],
   );
-  return `${row?.epoch}-${Number(row?.xid) + 1}-0`;
+  return formatCursor({ epoch: row?.epoch as string, position: Number(row?.xid) + 1, eventId: 0 });
 }

@@ -9,8 +9,10 @@ const message = { id: "m", conversationId: "c", seq: 1, content: "two\nlines", c
 
 describe("a frame", () => {
   it("of a message has no name, that of any other event its own", () => {
-    expect(encodeEvent({ type: "message", message }, CURSOR).toString()).toBe(`id: 0199c3a0-12-7\ndata: ${JSON.stringify(message)}\n\n`);
-    expect(encodeEvent({ type: "ready" }, CURSOR).toString()).toBe("event: ready\nid: 0199c3a0-12-7\ndata: {}\n\n");
+    expect(encodeEvent({ type: "message", message }, CURSOR).toString()).toBe(
+      `id: ${formatCursor(CURSOR)}\ndata: ${JSON.stringify(message)}\n\n`,
+    );
+    expect(encodeEvent({ type: "ready" }, CURSOR).toString()).toBe(`event: ready\nid: ${formatCursor(CURSOR)}\ndata: {}\n\n`);
   });
 
   it("of the moment has no id", () => {
@@ -18,7 +20,7 @@ describe("a frame", () => {
   });
 
   it("of a heartbeat is a comment, and an event with a cursor", () => {
-    expect(encodeHeartbeat(CURSOR).toString()).toBe(":\nevent: ping\nid: 0199c3a0-12-7\ndata: 0\n\n");
+    expect(encodeHeartbeat(CURSOR).toString()).toBe(`:\nevent: ping\nid: ${formatCursor(CURSOR)}\ndata: 0\n\n`);
   });
 
   it("says in whole milliseconds when to come back", () => {
@@ -27,24 +29,32 @@ describe("a frame", () => {
 });
 
 describe("a cursor", () => {
-  it("comes back as it went out", () => {
-    expect(parseCursor(formatCursor(CURSOR))).toEqual(CURSOR);
+  it.each([CURSOR, { epoch: "00000001", position: 0, eventId: 0 }, { epoch: "ffffffff", position: 2 ** 48 - 1, eventId: 2 ** 47 - 1 }])(
+    "comes back as it went out: %j",
+    (cursor) => {
+      expect(parseCursor(formatCursor(cursor))).toEqual(cursor);
+    },
+  );
+
+  it("is the same from every server where it names an event, and never the same where it names none", () => {
+    expect(formatCursor(CURSOR)).toBe(formatCursor(CURSOR));
+    const quiet = { ...CURSOR, eventId: 0 };
+    expect(new Set(Array.from({ length: 100 }, () => formatCursor(quiet))).size).toBe(100);
   });
 
-  it.each([
-    "",
-    "0199c3a0-12",
-    "0199c3a-12-7",
-    "0199c3a01-12-7",
-    "x0199c3a0-12-7",
-    "0199c3a0-12-7x",
-    "0199C3A0-12-7",
-    "0199c3a0--7",
-    "0199c3a0-12-",
-    `0199c3a0-${"1".repeat(17)}-7`,
-    `0199c3a0-12-${"1".repeat(17)}`,
-  ])("that was never sent is none: %j", (text) => {
-    expect(parseCursor(text)).toBeNull();
+  it.each(["", "0199c3a0-12-7", "a".repeat(31), "a".repeat(33), "A".repeat(32), "g".repeat(32), `${"a".repeat(32)}\n`])(
+    "that was never sent is none: %j",
+    (text) => {
+      expect(parseCursor(text)).toBeNull();
+    },
+  );
+
+  it("that is made up is of another epoch", () => {
+    const sent = formatCursor(CURSOR);
+    for (let i = 0; i < sent.length; i++) {
+      const changed = sent.slice(0, i) + (sent[i] === "0" ? "1" : "0") + sent.slice(i + 1);
+      expect(parseCursor(changed)?.epoch).not.toBe(CURSOR.epoch);
+    }
   });
 });
 

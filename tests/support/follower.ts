@@ -11,8 +11,8 @@ interface FollowOptions {
 }
 
 /**
- * Somebody who reads on whatever happens to the connection: comes back with the last id, and drops by its id what a
- * replay repeats. That is all that the contract asks of a client.
+ * Somebody who reads on whatever happens to the connection: comes back with the last id, and drops by a message's own id
+ * what a replay repeats. That is all that the contract asks of a client.
  */
 export class Follower {
   /** Messages, each once, in the order of their arrival. */
@@ -84,11 +84,11 @@ export class Follower {
     if (event.id) this.lastId = event.id;
     if (event.name === "reset") this.resets++;
     if (event.name === "ready") this.began();
-    const name = event.id.split("-")[2];
-    if (isMessage(event) && name !== undefined) {
-      if (this.seen.has(name)) this.repeats++;
+    if (isMessage(event) && event.id) {
+      const { id } = event.data as Message;
+      if (this.seen.has(id)) this.repeats++;
       else this.messages.push(event.data);
-      this.seen.add(name);
+      this.seen.add(id);
     }
     this.options.onEvent?.(event);
   }

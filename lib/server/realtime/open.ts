@@ -1,10 +1,10 @@
 import "server-only";
-import { REPLAY_MAX, STREAM_RETRY_MS, STREAMS_PER_USER_MAX } from "@/lib/protocol/limits";
+import { REPLAY_MAX, RESUME_CURSORS_MAX, STREAM_RETRY_MS, STREAMS_PER_USER_MAX } from "@/lib/protocol/limits";
 import { HttpError } from "../http/errors";
 import type { Caller } from "../http/route";
 import { log } from "../log";
 import { catchingUp } from "./catching-up";
-import { parseCursor } from "./cursor";
+import { type Cursor, parseCursor } from "./cursor";
 import { encodeEvent, encodeRetry } from "./frames";
 import { hub } from "./hub";
 import { readMissed } from "./log";
@@ -41,7 +41,7 @@ export async function openStream(request: Request, { user, session }: Caller): P
     throw new HttpError(429, "Too many streams are open for this account.", { "Retry-After": "30" });
   }
   await open.ready();
-  const from = request.headers.get("last-event-id") || new URL(request.url).searchParams.get("lastEventId");
+  const from = resumeFrom(request);
   const attach: Attach = (sink) => {
     const stream = new Stream(user.id, session.id, sink, (closed) => open.remove(closed));
     open.add(stream);
@@ -58,15 +58,15 @@ export async function openStream(request: Request, { user, session }: Caller): P
  * Brings a stream up to now. It is registered already, so what is committed from here on is put by, and
  * what was committed before is in the log: there is no moment in between.
  */
-async function catchUp(stream: Stream, from: string | null): Promise<void> {
+async function catchUp(stream: Stream, from: readonly string[]): Promise<void> {
   const now = hub().cursor;
   const begin = (type: "ready" | "reset") => {
     stream.write(encodeEvent({ type }, now));
     stream.goLive(new Set());
   };
-  if (!from) return begin("ready");
-  const cursor = parseCursor(from);
-  if (cursor?.epoch !== now.epoch) return begin("reset");
+  if (from.length === 0) return begin("ready");
+  const cursor = earliest(from, now.epoch);
+  if (!cursor) return begin("reset");
   try {
     const missed = await catchingUp().run(stream.userId, () => readMissed(stream.userId, cursor.position, REPLAY_MAX));
     if (!missed) return begin("reset");
@@ -75,6 +75,25 @@ async function catchUp(stream: Stream, from: string | null): Promise<void> {
     log.warn({ err: error, userId: stream.userId }, "a stream could not catch up; its client will come back");
     stream.close();
   }
+}
+
+/**
+ * The cursors that a reader resumes from: the header's, else all that the address names. Several tabs that share a stream
+ * stand at several places, and only a server can tell which of them comes first.
+ */
+function resumeFrom(request: Request): string[] {
+  const header = request.headers.get("last-event-id");
+  return header ? [header] : new URL(request.url).searchParams.getAll("lastEventId").filter((cursor) => cursor !== "");
+}
+
+/** Where all that is missing at each of the cursors comes. Null where one of them is not of this history, or they are too many. */
+function earliest(from: readonly string[], epoch: string): Cursor | null {
+  if (from.length > RESUME_CURSORS_MAX) return null;
+  const cursors = [...new Set(from)].map(parseCursor).filter((cursor) => cursor !== null && cursor.epoch === epoch) as Cursor[];
+  if (cursors.length < new Set(from).size) return null;
+  // What one of them has received last, another may lack: then no event is left out.
+  const eventId = cursors.length === 1 ? (cursors[0]?.eventId ?? 0) : 0;
+  return { epoch, position: Math.min(...cursors.map(({ position }) => position)), eventId };
 }
 
 /** For hosts that know only the web's Response. Nothing happens until somebody reads it. */

@@ -187,17 +187,19 @@ export class ModelServer {
   open(userId: string, url: string): ModelSource {
     const source = new ModelSource(userId, () => this.streams.delete(source));
     this.streams.add(source);
-    const from = new URL(url, "http://parley.test").searchParams.get("lastEventId") ?? "";
-    const [epoch, position, eventId] = from.split("-").map(Number);
-    const reachable = epoch === this.epoch && (position ?? 0) > this.pruned;
+    const from = new Set(new URL(url, "http://parley.test").searchParams.getAll("lastEventId"));
+    const cursors = [...from].map((cursor) => cursor.split("-").map(Number) as [number, number, number]);
+    const position = Math.min(...cursors.map(([, position]) => position));
+    const eventId = cursors.length === 1 ? cursors[0]?.[2] : 0;
+    const reachable = cursors.every(([epoch]) => epoch === this.epoch) && position > this.pruned;
     source.opens();
     if (!reachable) {
       source.send({ type: "reset" }, this.cursor(0));
       return source;
     }
-    const missed = this.log.filter((logged) => logged.id >= (position ?? 0));
+    const missed = this.log.filter((logged) => logged.id >= position);
     for (const { id, people, of } of missed) {
-      const resume = `${this.epoch}-${Math.min(id + 1, Math.max(this.position, position ?? 0))}-${id}`;
+      const resume = `${this.epoch}-${Math.min(id + 1, Math.max(this.position, position))}-${id}`;
       if (people.includes(userId) && id !== eventId) source.send(of(userId), resume);
     }
     source.send({ type: "ready" }, this.cursor(0));
