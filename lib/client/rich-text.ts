@@ -5,20 +5,26 @@ export type Piece = { text: string; href: string | null };
 /** No protocol-relative links: `//` begins a comment more often than an address. */
 const linkify = new LinkifyIt({ fuzzyLink: true }).add("//", null);
 
+/** Links of one message that can be followed. An anchor costs a page thirty times what its text does. */
+export const LINKS_MAX = 50;
+
 /** Marks that turn the direction of text: an address that holds one reads as another than it is. */
 const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 /** Up to three, however many characters each of them is made of: a family, a flag, a hand and its colour. */
 const FEW_EMOJI = /^\s*(?:\p{RGI_Emoji}\s*){1,3}$/v;
 
-/** A text in pieces, links apart. What is between them is kept to the letter. */
+/** A text in pieces, the first {@link LINKS_MAX} links apart. What is between and behind them is kept to the letter. */
 export function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = [];
   let at = 0;
+  let links = 0;
   for (const match of linkify.match(text) ?? []) {
+    if (links === LINKS_MAX) break;
     if (!/^(https?|mailto):/i.test(match.url) || DIRECTIONS.test(match.url)) continue;
     if (match.index > at) pieces.push({ text: text.slice(at, match.index), href: null });
     pieces.push({ text: match.text, href: match.url });
+    links++;
     at = match.lastIndex;
   }
   if (at < text.length) pieces.push({ text: text.slice(at), href: null });

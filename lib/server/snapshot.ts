@@ -9,25 +9,56 @@ import { formatCursor } from "./realtime/cursor";
 import { epoch } from "./realtime/epoch";
 import { readPosition } from "./realtime/log";
 
-/** Messages that a page is painted with: more than a tall screen shows. */
-const PAINTED = 50;
+/**
+ * Messages that a page is painted with, and the UTF-16 code units of their contents: both are more than a tall screen
+ * shows. What is painted costs the event loop while it is made, so a page of the longest messages has fewer of them.
+ */
+export const PAINTED = 50;
+export const PAINTED_LENGTH = 20_000;
+
+/** UTF-16 code units of a last message in the list: more than its line holds. The whole one is in its conversation. */
+const LISTED_LENGTH = 200;
 
 /** A user's conversations for the first paint, and the cursor of the event log that they were read at. */
 export async function readList(viewer: User): Promise<{ conversations: Conversation[]; hasMore: boolean; cursor: string }> {
   // The cursor comes first: what is committed between it and the list is replayed, which is harmless.
   const cursor = formatCursor({ epoch: await epoch(), position: await readPosition(), eventId: 0 });
   const rows = await listConversations(viewer, { limit: PAGE_SIZE + 1 });
-  return { conversations: rows.slice(0, PAGE_SIZE), hasMore: rows.length > PAGE_SIZE, cursor };
+  return { conversations: rows.slice(0, PAGE_SIZE).map(shortened), hasMore: rows.length > PAGE_SIZE, cursor };
+}
+
+function shortened(conversation: Conversation): Conversation {
+  const { lastMessage } = conversation;
+  if (!lastMessage || lastMessage.content.length <= LISTED_LENGTH) return conversation;
+  return { ...conversation, lastMessage: { ...lastMessage, content: lastMessage.content.slice(0, LISTED_LENGTH) } };
 }
 
 /**
  * A conversation for the first paint: its end, or what lies around the first unread message where the end
- * would not show it. Throws 404 where the viewer takes no part.
+ * would not show it. The client loads the rest. Throws 404 where the viewer takes no part.
  */
 export async function readConversation(viewer: User, id: string): Promise<{ conversation: Conversation; messages: Message[] }> {
   const conversation = await getConversation(viewer, id);
   const { readSeq, unreadCount } = conversation;
   const around = unreadCount > PAINTED / 2 && readSeq > 0 ? await messageIdAt(id, readSeq) : undefined;
   const before = unreadCount > PAINTED / 2 && readSeq === 0 ? await messageIdAt(id, PAINTED + 1) : undefined;
-  return { conversation, messages: await listMessages(viewer, id, { limit: PAINTED, around, before }) };
+  const rows = await listMessages(viewer, id, { limit: PAINTED, around, before });
+  return { conversation, messages: painted(rows, unreadCount > 0 ? readSeq + 1 : null) };
+}
+
+/**
+ * As much of a page, newest first, as may be painted: from the message before the first unread one, else from the newest,
+ * forwards and then backwards while there is room. What is painted stays next to one another.
+ */
+function painted(rows: readonly Message[], firstUnread: number | null): Message[] {
+  const messages = [...rows].reverse();
+  const divider = messages.findIndex(({ seq }) => seq === firstUnread);
+  let [from, to] = divider < 0 ? [messages.length - 1, messages.length] : [divider - 1, divider + 1];
+  from = Math.max(0, from);
+  let room = PAINTED_LENGTH;
+  const takes = (message: Message | undefined) => message !== undefined && (room -= message.content.length) >= 0;
+  for (const message of messages.slice(from, to)) takes(message);
+  while (takes(messages[to])) to++;
+  while (takes(messages[from - 1])) from--;
+  return messages.slice(from, to);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isEmojiOnly, pathWithin, piecesOf } from "@/lib/client/rich-text";
+import { isEmojiOnly, LINKS_MAX, pathWithin, piecesOf } from "@/lib/client/rich-text";
 
 describe("A text keeps every character, with its links apart", () => {
   test.each([
@@ -22,6 +22,14 @@ describe("A text keeps every character, with its links apart", () => {
       for (const { href } of piecesOf(`${text} and <a href="${text}">`)) expect(href ?? "http:").toMatch(/^(https?|mailto):/);
     },
   );
+});
+
+test("A message of nothing but links has fifty that can be followed, and loses no character of the others", () => {
+  const text = "a.co ".repeat(800).trim();
+  const pieces = piecesOf(text);
+  expect(pieces.filter(({ href }) => href !== null)).toHaveLength(LINKS_MAX);
+  expect(pieces.length).toBeLessThanOrEqual(2 * LINKS_MAX + 1);
+  expect(pieces.map((piece) => piece.text).join("")).toBe(text);
 });
 
 test("An address that would be shown backwards is no link", () => {
