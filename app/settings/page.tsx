@@ -12,7 +12,7 @@ import { NameForm } from "@/components/settings/name-form";
 import { PasswordForm } from "@/components/settings/password-form";
 import { Section } from "@/components/settings/section";
 import { ThemePicker } from "@/components/settings/theme-picker";
-import { refusalOf } from "@/lib/client/access";
+import { firstOf, refusalOf } from "@/lib/client/access";
 import { THEME_COOKIE, themeFrom } from "@/lib/client/preferences";
 import { RECENT_SIGN_IN_MINUTES } from "@/lib/protocol/limits";
 import { currentCaller } from "@/lib/server/auth/current-user";
@@ -24,13 +24,13 @@ import { findAccount, requireUser } from "@/lib/server/users";
 
 export const metadata: Metadata = { title: "Settings" };
 
-type Props = { searchParams: Promise<{ error?: string }> };
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function SettingsPage({ searchParams }: Props) {
   const caller = await currentCaller();
   if (!caller) redirect("/sign-in?callbackUrl=/settings");
   const user = await requireUser(caller.user.id);
-  const [{ error }, jar, sessions, account, identities, notices] = await Promise.all([
+  const [asked, jar, sessions, account, identities, notices] = await Promise.all([
     searchParams,
     cookies(),
     listSessions(user.id, caller.session.id),
@@ -39,6 +39,7 @@ export default async function SettingsPage({ searchParams }: Props) {
     listNotices({ userId: user.id, sessionId: caller.session.id }),
   ]);
   const providers = oauthProviders().map(({ id, name }) => ({ id, name }));
+  const error = firstOf(asked.error);
   return (
     <AccountProvider user={user}>
       <main id="main" className="mx-auto w-full max-w-3xl px-6 pt-[max(1.5rem,env(safe-area-inset-top))] pb-16">

@@ -15,9 +15,10 @@ const REFUSALS: Record<string, string> = {
   SessionRequired: "Sign in to see this page.",
 };
 
-/** The sentence for one of next-auth's codes, or for one of ours. */
+/** The sentence for one of next-auth's codes, or for one of ours. Anybody can put anything into an address, so only our own keys count. */
 export function refusalOf(code: string): string {
-  return REFUSALS[code] ?? "Signing in did not work. Try again, or another way.";
+  const known = Object.hasOwn(REFUSALS, code) ? REFUSALS[code] : undefined;
+  return known ?? "Signing in did not work. Try again, or another way.";
 }
 
 /** Signs in on this browser. Null when it worked, else what to tell. */
@@ -69,9 +70,14 @@ async function signInWith(credentials: Record<string, string>): Promise<FormErro
   }
 }
 
+/** What a query says of a name: an address may repeat it, and then the first counts. */
+export function firstOf(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
 /** Where to go once signed in: a path of this site and nothing else, so that a link cannot send people away. */
 export function safeReturnPath(path: string | null | undefined): string {
-  if (!path?.startsWith("/")) return "/";
+  if (!path?.startsWith("/") || !URL.canParse(path, "https://parley.invalid")) return "/";
   const url = new URL(path, "https://parley.invalid");
   // "/.//elsewhere" resolves to the path "//elsewhere", which a browser takes for another host.
   const within = url.origin === "https://parley.invalid" && !url.pathname.startsWith("//");

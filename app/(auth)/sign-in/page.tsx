@@ -4,7 +4,7 @@ import { redirect } from "next/navigation";
 import { DevelopmentLogin } from "@/components/auth/development-login";
 import { ProviderButtons } from "@/components/auth/provider-buttons";
 import { SignInForm } from "@/components/auth/sign-in-form";
-import { refusalOf, safeReturnPath } from "@/lib/client/access";
+import { firstOf, refusalOf, safeReturnPath } from "@/lib/client/access";
 import { currentCaller } from "@/lib/server/auth/current-user";
 import { oauthProviders } from "@/lib/server/auth/providers";
 import { config } from "@/lib/server/config";
@@ -12,11 +12,12 @@ import { developmentCast } from "@/lib/server/development-cast";
 
 export const metadata: Metadata = { title: "Sign in" };
 
-type Props = { searchParams: Promise<{ callbackUrl?: string; error?: string }> };
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function SignInPage({ searchParams }: Props) {
-  const { callbackUrl, error } = await searchParams;
-  const to = safeReturnPath(callbackUrl);
+  const asked = await searchParams;
+  const to = safeReturnPath(firstOf(asked.callbackUrl));
+  const error = firstOf(asked.error);
   if (await currentCaller()) redirect(to);
   const { DEV_LOGIN, SIGN_UP } = config();
   return (
