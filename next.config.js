@@ -19,8 +19,6 @@ export default (phase) => ({
   distDir: distDir(phase),
   // It extends another one, so that Next does not write the name of each build into it.
   typescript: { tsconfigPath: "tsconfig.next.json" },
-  // Each build begins in an empty folder, and a cache of what packages there were outlives them.
-  experimental: { turbopackFileSystemCacheForBuild: false },
   poweredByHeader: false,
   // Said, because a lock file in some folder above the clone would make Next take that one for the root.
   outputFileTracingRoot: import.meta.dirname,
@@ -33,6 +31,12 @@ export default (phase) => ({
   },
   // No page uses Next's image service, and whoever asks it could fill the disk: it keeps what it made for each address.
   images: { unoptimized: true },
+  experimental: {
+    // Each build begins in an empty folder, and a cache of what packages there were outlives them.
+    turbopackFileSystemCacheForBuild: false,
+    // Next keeps the body of a request to a page in memory. No page takes one; routes read and bound their own.
+    proxyClientMaxBodySize: 1024,
+  },
   // Native code, and what loads files from beside itself, stays in node_modules.
   serverExternalPackages: ["pg", "@prisma/client", "@prisma/adapter-pg", "@node-rs/argon2", "pino"],
   // Pages have their headers from proxy.ts, routes from their wrapper; this is for files.

@@ -8,6 +8,10 @@ import { type NextRequest, NextResponse } from "next/server";
  * scripts set later goes through the CSSOM, which the policy does not concern.
  */
 export function proxy(request: NextRequest): NextResponse {
+  // `npm start` has refused these before they come here, without reading their bodies; this is for `next start` and Vercel.
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return new NextResponse("This address does not take that method.", { status: 405, headers: { Allow: "GET, HEAD" } });
+  }
   const nonce = btoa(crypto.randomUUID());
   const policy = contentSecurityPolicy(nonce);
 

@@ -1,25 +1,37 @@
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request, type Server, type ServerResponse } from "node:http";
+import type { Trust } from "@/lib/server/trusted-proxies";
+import { callerOf } from "./caller";
+import { Connections } from "./connections";
 
 /**
  * Gives each request to the next of several servers, whoever makes it: nothing may depend on which one a person meets.
  * One that does not accept a connection has not seen the request, so another one gets it. Whatever fails later is the
  * client's to repeat, as it would be behind any other proxy.
  * @param ports of the servers that take part at this moment.
+ * @param trust in proxies before this one.
  */
-export function createBalancer(ports: () => readonly number[]): Server {
+export function createBalancer(ports: () => readonly number[], trust: Trust): Server {
   let turn = 0;
-  return createServer((incoming, outgoing) => {
+  const server = createServer((incoming, outgoing) => {
     const now = ports();
     const first = turn++ % (now.length || 1);
-    pass(incoming, outgoing, [...now.slice(first), ...now.slice(0, first)]);
+    pass(incoming, outgoing, forwarded(incoming, trust), [...now.slice(first), ...now.slice(0, first)]);
   });
+  // The servers see one address and a reader that always reads: who really calls is bounded here.
+  new Connections(server, trust);
+  return server;
 }
 
-function pass(incoming: IncomingMessage, outgoing: ServerResponse, [port, ...others]: readonly number[]): void {
+function pass(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  headers: OutgoingHttpHeaders,
+  [port, ...others]: readonly number[],
+): void {
   if (outgoing.destroyed) return;
   if (port === undefined) return fail(outgoing);
   const { method, url: path } = incoming;
-  const upstream = request({ host: "127.0.0.1", port, method, path, headers: forwarded(incoming), agent: false });
+  const upstream = request({ host: "127.0.0.1", port, method, path, headers, agent: false });
   let connected = false;
   // The body waits until somebody takes it, so that it can still go to another server.
   upstream.on("socket", (socket) => {
@@ -35,7 +47,7 @@ function pass(incoming: IncomingMessage, outgoing: ServerResponse, [port, ...oth
     answer.on("close", () => answer.complete || outgoing.destroy());
   });
   upstream.on("error", () => {
-    if (!connected) pass(incoming, outgoing, others);
+    if (!connected) pass(incoming, outgoing, headers, others);
     else if (outgoing.headersSent) outgoing.destroy();
     else fail(outgoing);
   });
@@ -47,8 +59,13 @@ function fail(outgoing: ServerResponse): void {
   outgoing.end(JSON.stringify({ message: "The server is restarting. Try again in a moment." }));
 }
 
-/** The servers run with TRUST_PROXY=1, which believes the right-most address. */
-function forwarded({ headers, socket }: IncomingMessage) {
-  const before = headers["x-forwarded-for"];
-  return { ...headers, "x-forwarded-for": before ? `${before}, ${socket.remoteAddress}` : socket.remoteAddress };
+/** The servers run with TRUST_PROXY=1: what this one says of a caller is all that counts, and nobody else's word goes with it. */
+function forwarded(incoming: IncomingMessage, trust: Trust): OutgoingHttpHeaders {
+  const { address, host, proto } = callerOf(incoming, trust);
+  return {
+    ...incoming.headers,
+    "x-forwarded-for": address,
+    "x-forwarded-host": host ?? incoming.headers.host,
+    "x-forwarded-proto": proto ?? "http",
+  };
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { config } from "@/lib/server/config";
 import { log } from "@/lib/server/log";
 import { createBalancer } from "./balancer";
 import { greet } from "./greeting";
@@ -18,7 +19,7 @@ async function start(): Promise<void> {
   const database = await openDatabase({ PORT, HOST, DATA_DIR });
   await migrate(database.ownerUrl);
   const members = Array.from({ length: instances() }, () => new Member());
-  const balancer = createBalancer(() => members.flatMap(({ port }) => port ?? []));
+  const balancer = createBalancer(() => members.flatMap(({ port }) => port ?? []), config().TRUST_PROXY);
   const stop = async (code: number) => {
     balancer.close();
     await Promise.all(members.map((member) => member.stop()));

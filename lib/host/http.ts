@@ -3,9 +3,13 @@ import routes from "parley:routes";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
+import { config } from "@/lib/server/config";
 import { HttpError } from "@/lib/server/http/errors";
 import { noContent, type RouteHandler, route } from "@/lib/server/http/route";
 import { type Attach, attachmentOf } from "@/lib/server/realtime/open";
+import { admit, isApi, refuse } from "./admission";
+import { nameCaller } from "./caller";
+import { Connections, type Limits } from "./connections";
 import { nodeSink } from "./node-sink";
 
 /** Answers everything that is not one of our routes: pages and static files. */
@@ -25,22 +29,34 @@ const REQUEST_MS = 120_000;
  * through Next costs many times the processor time and memory of one through `node:http`; they are the
  * very files that `next start` serves.
  */
-export function createHost(fallback: Fallback): Server {
+export function createHost(fallback: Fallback, limits?: Limits): Server {
   const router = mountRoutes();
+  const trust = config().TRUST_PROXY;
   const api = getRequestListener(async (request, bindings) => {
     const response = await router.fetch(request, bindings as Bindings);
     const attach = attachmentOf(response);
     if (!attach) return response;
-    writeStream(response, attach, (bindings as Bindings).outgoing);
+    const { outgoing } = bindings as Bindings;
+    if (outgoing.socket) connections.exempt(outgoing.socket);
+    writeStream(response, attach, outgoing);
     return RESPONSE_ALREADY_SENT;
   });
   const timeouts = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS };
-  return createServer(timeouts, (incoming, outgoing) => {
-    nameAddress(incoming);
-    const ours = incoming.url?.startsWith("/api/");
+  const server = createServer(timeouts, (incoming, outgoing) => {
+    nameCaller(incoming, trust);
+    try {
+      admit(incoming);
+    } catch (error) {
+      return refuse(incoming, outgoing, error);
+    }
+    const ours = isApi(incoming);
     if (!isPath(incoming.url ?? "/")) incoming.url = ours ? "/api/not-found" : "/not-found";
+    // No file is large enough to be resumed, and Next fails on a range that it cannot serve.
+    if (!ours) delete incoming.headers.range;
     void (ours ? api(incoming, outgoing) : fallback(incoming, outgoing));
   });
+  const connections = new Connections(server, trust, limits);
+  return server;
 }
 
 /** `/api/conversations/[id]` in the file system is `/api/conversations/:id` here, and `[...path]` is `*`. */
@@ -80,20 +96,6 @@ function isPath(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * Puts the socket's address into a header that nobody else can set: Request has no place for it. Our adapter reads the
- * raw headers and Next the parsed ones, which exist already: Node has looked for `Expect` in them.
- */
-function nameAddress(incoming: IncomingMessage): void {
-  const raw = incoming.rawHeaders;
-  for (let i = raw.length - 2; i >= 0; i -= 2) {
-    if (raw[i]?.toLowerCase() === "x-parley-address") raw.splice(i, 2);
-  }
-  const address = incoming.socket.remoteAddress ?? "";
-  raw.push("x-parley-address", address);
-  incoming.headers["x-parley-address"] = address;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import next from "next";
 import { pool } from "@/lib/server/db";
@@ -50,7 +50,8 @@ async function start(settings: Settings): Promise<void> {
   await step(epoch);
   const build = buildOf(import.meta.dirname);
   if (build) stayWith(build);
-  const app = next({ dev: false });
+  // Next listens for upgrades at the server that it is given, and ends those without a word: at ours they are requests.
+  const app = next({ dev: false, httpServer: createServer() });
   await step(() => app.prepare());
   const pages = app.getRequestHandler();
   const server = createHost(build ? withOtherBuilds(build, pages) : pages);

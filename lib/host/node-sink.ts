@@ -7,7 +7,8 @@ export function nodeSink(outgoing: ServerResponse): Sink {
     write: (frame) => void outgoing.write(frame),
     waiting: () => outgoing.writableLength,
     drained: () => (outgoing.writableNeedDrain ? drained(outgoing) : Promise.resolve()),
-    close: (abruptly) => void (abruptly ? outgoing.destroy() : outgoing.end()),
+    // A reset frees what the kernel holds for a reader that does not read; an ordinary end would keep it for minutes.
+    close: (abruptly) => void (abruptly ? (outgoing.socket?.resetAndDestroy() ?? outgoing.destroy()) : outgoing.end()),
   };
 }
 

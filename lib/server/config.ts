@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { STREAM_BUFFER_MAX } from "@/lib/protocol/limits";
 import { single } from "./single";
+import { parseTrust, type Trust } from "./trusted-proxies";
 
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
@@ -12,6 +13,10 @@ const duration = z
   .transform((text) => Number(text.slice(0, -1)) * UNITS[text.slice(-1) as keyof typeof UNITS]);
 
 const flag = z.enum(["0", "1"], "is 0 or 1").transform((v) => v === "1");
+const trust = z
+  .string()
+  .refine(parseTrust, "is a number of proxies, or addresses and networks of proxies: loopback, 10.0.0.0/8, 2001:db8::1")
+  .transform((text) => parseTrust(text) as Trust);
 const url = z.url({ protocol: /^https?$/, error: "is an address that begins with http:// or https://" });
 
 const Environment = z
@@ -38,7 +43,7 @@ const Environment = z
       .default("on")
       .transform((v) => v === "on"),
     STREAM_BUFFER_MAX: z.coerce.number("is a number of bytes").int().min(16_384, "is at least 16384").default(STREAM_BUFFER_MAX),
-    TRUST_PROXY: flag.default(false),
+    TRUST_PROXY: trust.prefault("loopback"),
     LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).optional(),
   })
   .refine((e) => !e.GITHUB_ID === !e.GITHUB_SECRET, {

@@ -1,15 +1,16 @@
 import "server-only";
-import { isIPv6 } from "node:net";
 import { RateLimiterPostgres, type RateLimiterRes } from "rate-limiter-flexible";
 import { config } from "./config";
 import { pool } from "./db";
 import { HttpError } from "./http/errors";
 import { type Budget, requestCounts } from "./request-counts";
 import { single } from "./single";
+import { callerBehind, networkOf, type Trust } from "./trusted-proxies";
 
 /**
  * How often one user may call. The requests of one address may take ten times as much, since a household
- * or an office shares one; where nobody is signed in, the address has the budget of one user.
+ * or an office shares one; where nobody is signed in, the address has the budget of one user. A page costs
+ * what fifty reads do; its files (an office that loads a new version) next to nothing.
  */
 const BUDGETS = {
   send: { points: 60, seconds: 10 },
@@ -17,6 +18,9 @@ const BUDGETS = {
   change: { points: 120, seconds: 60 },
   search: { points: 120, seconds: 60 },
   stream: { points: 60, seconds: 60 },
+  page: { points: 300, seconds: 60 },
+  file: { points: 6_000, seconds: 60 },
+  unauthorized: { points: 300, seconds: 60 },
   upload: { points: 20, seconds: 600 },
   auth: { points: 300, seconds: 60 },
   sign_in: { points: 60, seconds: 60 },
@@ -30,11 +34,18 @@ export type LimitName = keyof typeof BUDGETS;
 /** Rare, costly and worth an exact count: each request is one statement. The rest is counted in memory first. */
 const EXACT: ReadonlySet<LimitName> = new Set(["sign_in", "sign_up"]);
 
+type Counted = { userId?: string; address: string };
+
 /** Counts a request and refuses it with 429 once its budget is used up. */
-export async function enforceLimit(name: LimitName, { userId, address }: { userId?: string; address: string }): Promise<void> {
+export async function enforceLimit(name: LimitName, counted: Counted): Promise<void> {
+  if (!EXACT.has(name)) countRequest(name, counted);
+  else if (config().RATE_LIMIT) await consume(exactLimiter(name, BUDGETS[name]), counted.address);
+}
+
+/** As {@link enforceLimit}, in memory: for what is not worth an exact count. */
+export function countRequest(name: LimitName, { userId, address }: Counted): void {
   if (!config().RATE_LIMIT) return;
   const budget = BUDGETS[name];
-  if (EXACT.has(name)) return consume(exactLimiter(name, budget), address);
   const counts = requestCounts();
   if (userId !== undefined) refuseAfter(counts.count(`${name}:${userId}`, budget));
   const shared = userId === undefined ? budget : { ...budget, points: budget.points * USERS_OF_AN_ADDRESS };
@@ -76,29 +87,13 @@ function refuseAfter(ms: number): void {
 }
 
 /**
- * The address that a request came from. Our own host overwrites `x-parley-address` with the socket's. Behind
- * a proxy that the owner vouches for (and on Vercel) it is the hop that this proxy saw, the right-most of
- * `X-Forwarded-For`: all to its left is the caller's own claim. Elsewhere (bare `next start`) Next fills that
- * header with the socket's address unless the caller sent one.
+ * The address that a request came from. Our own host says it in `x-parley-address`, which nobody else can set there.
+ * Elsewhere nobody knows the peer of the socket: Next (under a bare `next start`) and Vercel write it into
+ * `X-Forwarded-For`, unless the caller has sent one.
  */
 export function addressOf({ headers }: Pick<Request, "headers">): string {
-  const socket = headers.get("x-parley-address");
-  const proxied = config().TRUST_PROXY || process.env.VERCEL !== undefined || socket === null;
-  const hop = proxied ? headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() : undefined;
-  return network(hop || socket || "unknown");
-}
-
-/** An IPv6 customer holds a whole /64, so that is what counts as one address. */
-function network(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  if (mapped?.[1]) return mapped[1];
-  if (!isIPv6(address)) return address.slice(0, 64);
-  const [head = "", tail] = address.split("::");
-  const left = head.split(":").filter(Boolean);
-  const right = tail?.split(":").filter(Boolean) ?? [];
-  const groups = [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill("0"), ...right];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(":")}::/64`;
+  const named = headers.get("x-parley-address");
+  if (named !== null) return networkOf(named);
+  const trust: Trust = (address, hop) => hop === 0 || (!process.env.VERCEL && config().TRUST_PROXY(address, hop));
+  return networkOf(callerBehind("unknown", headers.get("x-forwarded-for") ?? undefined, trust).address);
 }

@@ -63,6 +63,10 @@ test.each([
   [{ PORT: "eighty" }, /The configuration cannot be used: PORT is a number\./],
   [{ SIGN_UP: "maybe" }, /The configuration cannot be used: SIGN_UP is open or closed\./],
   [{ GITHUB_ID: "only half of it" }, /The configuration cannot be used: GITHUB_ID .+/],
+  [
+    { TRUST_PROXY: "my proxy" },
+    /The configuration cannot be used: TRUST_PROXY is a number of proxies, or [^.:]+: loopback, 10\.0\.0\.0\/8, 2001:db8::1\./,
+  ],
   [{ HOST: "192.0.2.1" }, /This machine has no address 192\.0\.2\.1: .+/],
 ])("a configuration that cannot be: %o", async (env: Record<string, string>, sentence) => {
   expect(await dataFolder().startInVain(env)).toEqual(refusal(sentence));

@@ -6,7 +6,7 @@ import { type RunningServer, startServer } from "../support/server";
 let server: RunningServer;
 
 beforeAll(async () => {
-  server = await startServer({ env: { RATE_LIMIT: "on" } });
+  server = await startServer({ env: { RATE_LIMIT: "on", TRUST_PROXY: "0" } });
 });
 
 afterAll(() => server.stop());
@@ -32,19 +32,17 @@ test.each(["X-Parley-Address", "X-Forwarded-For"])("who guesses passwords is slo
 });
 
 /** Logs in with a wrong password by a way that leads through Next, since the path begins otherwise than our routes do. */
-function logInStatus(address: string): Promise<number | undefined> {
+function logInStatus(): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const headers = { "Content-Type": "application/json", "X-Parley-Address": address };
+    const headers = { "Content-Type": "application/json" };
     request(server.url, { method: "POST", path: "/x/../api/login", headers }, (answer) => resolve(answer.resume().statusCode))
       .on("error", reject)
       .end(JSON.stringify({ username: "roundabout", password: "guess" }));
   });
 }
 
-test("who guesses by a roundabout way is slowed down as well", async () => {
-  const statuses = [];
-  for (let i = 0; i < 11; i++) statuses.push(await logInStatus(`192.0.2.${i}`));
-  expect(statuses).toEqual([...Array(10).fill(401), 429]);
+test("nobody guesses by a roundabout way", async () => {
+  expect(await logInStatus()).toBe(405);
 });
 
 test.each(["/sign-in", "/nothing", "/nothing.png", "/c/x.png", "/iconic", "/_next/image?url=%2Ficon-512.png&w=640&q=75"])(
@@ -65,7 +63,7 @@ test("nobody has pictures made and kept on the server's disk", async () => {
   expect(answer.status).toBe(404);
 });
 
-test.each(["OPTIONS *", "GET http://elsewhere.example/", "GET http://elsewhere.example/api/health"])("“%s” is not found", async (line) => {
+test.each(["GET http://elsewhere.example/", "GET http://elsewhere.example/api/health"])("“%s” is not found", async (line) => {
   const socket = connect(server.port, "127.0.0.1");
   socket.write(`${line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
   let answer = "";

@@ -21,7 +21,10 @@ describe.each([
 
   beforeAll(async () => {
     server = await start();
-    proxy = createBalancer(() => [server.port]);
+    proxy = createBalancer(
+      () => [server.port],
+      () => false,
+    );
     await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
     proxied = `http://127.0.0.1:${(proxy.address() as { port: number }).port}`;
   });

@@ -6,10 +6,11 @@ import { config } from "../config";
 import { readBytes, readJson } from "../http/body";
 import { HttpError, notFound } from "../http/errors";
 import { requireMadeFor } from "../http/made-for";
-import { ownHost } from "../http/same-origin";
+import { forwarded, ownHost } from "../http/same-origin";
 import { isRecentSignIn } from "../sessions";
 import { linkingCookie } from "./linking";
 import { authOptions, SIGN_IN_PAGE, signedInBefore } from "./next-auth";
+import { cookieName } from "./session-cookie";
 
 // Node's own loader gives a CommonJS module as a whole, a bundler its default export.
 const NextAuth = (nextAuthModule as { default?: typeof nextAuthModule }).default ?? nextAuthModule;
@@ -83,22 +84,36 @@ export async function beginSignIn(request: Request, provider: string): Promise<R
   return response;
 }
 
-type Call = { method: string; path: string[]; query?: object; cookies?: Record<string, string>; body?: unknown };
+type Call = { method: string; path: string[]; query?: Record<string, string>; cookies?: Record<string, string>; body?: unknown };
 
-async function call(request: Request, { path, query, ...rest }: Call): Promise<Response> {
+async function call(request: Request, { path, query, cookies, ...rest }: Call): Promise<Response> {
   const headers = { ...Object.fromEntries(request.headers), ...originOf(request) };
-  const input = { ...rest, query: { ...query, nextauth: path }, headers };
+  // It fails on an address that is none; without one it goes on to the first page.
+  const input = {
+    ...rest,
+    query: { ...withoutBroken("callbackUrl", query), nextauth: path },
+    cookies: withoutBroken(cookieName("callback-url"), cookies),
+    headers,
+  };
   const answer = new Answer();
   await NextAuth(input as unknown as NextApiRequest, answer as unknown as NextApiResponse, await authOptions(request));
   return answer.toResponse();
 }
 
+function withoutBroken(name: string, values: Record<string, string> = {}): Record<string, string> {
+  const { [name]: address = "", ...rest } = values;
+  const usable = address.startsWith("/")
+    ? URL.canParse(address, "https://parley.invalid")
+    : /^https?:/.test(address) && URL.canParse(address);
+  return usable ? { ...rest, [name]: address } : rest;
+}
+
 /** Under which address the browser knows us: as configured, else as it says itself. */
 function originOf({ headers, url }: Request): Record<string, string> {
-  const { PUBLIC_URL, TRUST_PROXY } = config();
+  const { PUBLIC_URL } = config();
   const here = new URL(PUBLIC_URL ?? url);
-  const forwarded = TRUST_PROXY && !PUBLIC_URL ? headers.get("x-forwarded-proto")?.split(",").at(-1)?.trim() : undefined;
-  return { "x-forwarded-host": ownHost(headers) ?? here.host, "x-forwarded-proto": forwarded || here.protocol.slice(0, -1) };
+  const proto = PUBLIC_URL ? null : forwarded(headers, "x-forwarded-proto");
+  return { "x-forwarded-host": ownHost(headers) ?? here.host, "x-forwarded-proto": proto ?? here.protocol.slice(0, -1) };
 }
 
 function cookiesOf(header: string | null): Record<string, string> {

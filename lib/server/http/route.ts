@@ -11,6 +11,7 @@ import { log } from "../log";
 import { addressOf, enforceLimit, type LimitName } from "../rate-limits";
 import { readJson } from "./body";
 import { FieldError, HttpError } from "./errors";
+import { loggedPath } from "./logged-path";
 import { requireMadeFor } from "./made-for";
 import { requireSameOrigin } from "./same-origin";
 
@@ -112,7 +113,11 @@ export function noContent(headers?: Record<string, string>): Reply {
 
 async function requireCaller(request: Request, auth: Auth): Promise<Authenticated> {
   const found = await authenticate(request, { queryToken: auth === "stream" });
-  if (!found) throw new HttpError(401, "Sign in to go on.");
+  if (!found) {
+    // Whoever tries tokens is slowed down; a good one from the same address goes on being taken.
+    await enforceLimit("unauthorized", { address: addressOf(request) });
+    throw new HttpError(401, "Sign in to go on.");
+  }
   if (found.via === "cookie" && request.method !== "GET" && request.method !== "HEAD") requireSameOrigin(request);
   const said = request.headers.get("parley-user") ?? (auth === "stream" ? new URL(request.url).searchParams.get("user") : null);
   requireMadeFor(said, found.user.id);
@@ -130,11 +135,8 @@ function searchOf(request: Request): Record<string, string> {
   return start < 0 ? {} : Object.fromEntries(new URLSearchParams(request.url.slice(start + 1)));
 }
 
-/** Less its query, which can hold a token or what somebody searches for. */
 function pathOf(url: string): string {
-  const path = url.indexOf("/", url.indexOf("://") + 3);
-  const end = url.indexOf("?", path);
-  return end < 0 ? url.slice(path) : url.slice(path, end);
+  return loggedPath(url.slice(url.indexOf("/", url.indexOf("://") + 3)));
 }
 
 function errorAnswer(error: unknown, requestId: string): Reply {

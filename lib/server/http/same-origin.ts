@@ -4,9 +4,18 @@ import { HttpError } from "./errors";
 
 /** The host name and port under which the caller reached this server. */
 export function ownHost(headers: Headers): string | null {
-  const { PUBLIC_URL, TRUST_PROXY } = config();
+  const { PUBLIC_URL } = config();
   if (PUBLIC_URL) return new URL(PUBLIC_URL).host;
-  return (TRUST_PROXY && headers.get("x-forwarded-host")) || headers.get("host");
+  return forwarded(headers, "x-forwarded-host") ?? headers.get("host");
+}
+
+/**
+ * What a trusted proxy says of the host or the scheme. Our own host has left in a request only what is to be believed;
+ * under Next alone nobody knows who the peer is, so only a number of hops vouches for it.
+ */
+export function forwarded(headers: Headers, name: "x-forwarded-host" | "x-forwarded-proto"): string | null {
+  const believed = headers.has("x-parley-address") || config().TRUST_PROXY("", 0);
+  return believed ? headers.get(name)?.split(",").at(-1)?.trim() || null : null;
 }
 
 /**

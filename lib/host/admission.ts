@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { sessionCookieOf } from "@/lib/server/auth/session-cookie";
+import { verifyToken } from "@/lib/server/auth/tokens";
+import { HttpError } from "@/lib/server/http/errors";
+import { loggedPath } from "@/lib/server/http/logged-path";
+import { log } from "@/lib/server/log";
+import { addressOf, countRequest } from "@/lib/server/rate-limits";
+import { errorPage } from "./error-page";
+
+/** Characters of an address, with its query. What providers of sign-in send back stays well below. */
+export const URL_MAX = 8_192;
+
+const API_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+const PAGE_METHODS = new Set(["GET", "HEAD"]);
+
+/** Paths of what a build has made and of public/: the same for everybody, and kept by browsers. */
+const FILE = /^\/(?:_next\/static\/|[\w-]+\.\w+(?:\?|$))/;
+
+/** Whether one of our routes answers, and not Next. */
+export function isApi({ url = "/" }: IncomingMessage): boolean {
+  return url.startsWith("/api/");
+}
+
+/**
+ * Throws an HttpError for what is answered before anybody looks further. Outside of /api/ nothing takes a body: Next would
+ * keep it in memory for as long as the page takes.
+ */
+export function admit(incoming: IncomingMessage): void {
+  const { url = "/", method = "GET" } = incoming;
+  if (url.length > URL_MAX) throw new HttpError(414, "This address is too long.");
+  const api = isApi(incoming);
+  const methods = api ? API_METHODS : PAGE_METHODS;
+  if (!methods.has(method)) throw new HttpError(405, "This address does not take that method.", { Allow: [...methods].join(", ") });
+  if (api) return;
+  if (hasBody(incoming)) throw new HttpError(413, "A page takes no body.");
+  countPage(incoming);
+}
+
+/** A route counts for itself. A page counts by the user that its cookie names, whose session the page looks up, and by address. */
+function countPage({ url = "/", headers: sent }: IncomingMessage): void {
+  const headers = new Headers({ "x-parley-address": String(sent["x-parley-address"]), cookie: sent.cookie ?? "" });
+  const address = addressOf({ headers });
+  if (FILE.test(url)) return countRequest("file", { address });
+  const token = sessionCookieOf(headers);
+  const userId = token === null ? undefined : verifyToken(token)?.sub;
+  countRequest("page", { userId, address });
+}
+
+/** Answers with an error as routes do, or outside of /api/ with a page for a person. A body on its way is not waited for. */
+export function refuse(incoming: IncomingMessage, outgoing: ServerResponse, error: unknown): void {
+  const { url = "/", method } = incoming;
+  if (!(error instanceof HttpError)) log.error({ err: error }, "a request failed");
+  const known = error instanceof HttpError ? error : new HttpError(500, "Something went wrong on the server. Try again in a moment.");
+  const { body, headers } = isApi(incoming) ? { body: JSON.stringify({ message: known.message }), headers: JSON_ANSWER } : errorPage(known);
+  log.info({ method, path: loggedPath(url), status: known.status });
+  outgoing.writeHead(known.status, {
+    ...headers,
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-store",
+    ...known.headers,
+    "Content-Length": Buffer.byteLength(body),
+    ...(hasBody(incoming) ? { Connection: "close" } : {}),
+  });
+  outgoing.end(body);
+}
+
+const JSON_ANSWER = { "Content-Type": "application/json" };
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
+}
