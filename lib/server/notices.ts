@@ -2,7 +2,7 @@ import "server-only";
 import type { Notice, NoticeCode } from "@/lib/protocol/notices";
 import type { Prisma } from "@/prisma/generated/client";
 import { deviceLabel } from "./auth/device";
-import { prisma } from "./db";
+import { prisma, query } from "./db";
 import { isId, newId } from "./ids";
 
 /** Days that a notice is kept, and how many each user has at most. */
@@ -29,16 +29,20 @@ export async function addNotice(
   await transaction.notice.deleteMany({ where: { userId, OR: [{ id: { in: old.map(({ id }) => id) } }, { createdAt: { lt: since } }] } });
 }
 
+/** Each page of the messenger asks for it. */
+const LIST = {
+  name: "list_notices",
+  text: `SELECT id, code, params, created_at,
+                dismissed_by IS NOT NULL AND (dismissed_by IS DISTINCT FROM session_id OR dismissed_by = $2) AS dismissed
+         FROM notices WHERE user_id = $1 ORDER BY id DESC LIMIT ${KEPT_MAX}`,
+};
+
+type Row = Omit<Notice, "createdAt"> & { created_at: Date };
+
 /** What happened to an account lately, the latest first. */
 export async function listNotices({ userId, sessionId }: Place): Promise<Notice[]> {
-  const rows = await prisma().notice.findMany({ where: { userId }, orderBy: { id: "desc" }, take: KEPT_MAX });
-  return rows.map(({ id, code, params, createdAt, ...row }) => ({
-    id,
-    code,
-    params: params as Record<string, string>,
-    createdAt: createdAt.toISOString(),
-    dismissed: row.dismissedBy !== null && (row.dismissedBy !== row.sessionId || row.dismissedBy === sessionId),
-  }));
+  const rows = await query<Row>(LIST, [userId, sessionId]);
+  return rows.map(({ created_at, ...notice }) => ({ ...notice, createdAt: created_at.toISOString() }));
 }
 
 /**
