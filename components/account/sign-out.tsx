@@ -9,18 +9,17 @@ import type { Leaving } from "@/lib/client/leaving";
 type Ending = () => Promise<Outcome<void>>;
 
 /** Signs out of this device. Where messages have not been sent it asks first, because they go too. */
-export function useSignOut({ countUnsent, forget }: Leaving) {
+export function useSignOut(leaving: Leaving) {
   const [asked, setAsked] = useState<{ ending: Ending; unsent: number } | null>(null);
   const [error, setError] = useState<string>();
   const [pending, startTransition] = useTransition();
 
   const leave = (ending: Ending) =>
     startTransition(async () => {
-      const { errors } = await ending();
+      const { errors } = await leaving.leave(ending);
       setAsked(null);
       setError(errors?.form);
       if (errors) return;
-      await forget();
       // A new document: everything that the session rendered is gone with the old one.
       window.location.assign("/sign-in");
     });
@@ -33,7 +32,7 @@ export function useSignOut({ countUnsent, forget }: Leaving) {
     stay: () => setAsked(null),
     ask: (ending: Ending) =>
       startTransition(async () => {
-        const unsent = await countUnsent();
+        const unsent = await leaving.countUnsent();
         if (unsent > 0) setAsked({ ending, unsent });
         else leave(ending);
       }),

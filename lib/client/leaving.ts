@@ -1,3 +1,4 @@
+import type { Outcome } from "./account";
 import { createDrafts } from "./drafts";
 import type { TabMessage } from "./feed";
 import { createOutboxStore } from "./outbox-store";
@@ -7,8 +8,8 @@ import { browserPlatform } from "./platform";
 export type Leaving = {
   /** How many of their messages have not been sent. */
   countUnsent: () => Promise<number>;
-  /** Removes what is theirs, from all tabs. */
-  forget: () => Promise<void>;
+  /** Ends the session by `end` and, where that worked, removes what is theirs, in all tabs. */
+  leave: (end: () => Promise<Outcome<void>>) => Promise<Outcome<void>>;
 };
 
 /** For pages without a messenger, whose own has the same. */
@@ -16,13 +17,16 @@ export function leavingOf(userId: string): Leaving {
   const store = createOutboxStore(() => {});
   return {
     countUnsent: async () => (await store.all(userId)).length,
-    async forget() {
+    async leave(end) {
+      const outcome = await end();
+      if (outcome.errors) return outcome;
       const { openChannel, localStorage } = browserPlatform();
       const channel = openChannel?.(`parley ${userId}`);
       channel?.postMessage({ type: "left" } satisfies TabMessage);
       channel?.close();
       createDrafts({ userId, storage: localStorage }).forget();
       await store.clear(userId);
+      return outcome;
     },
   };
 }

@@ -9,7 +9,7 @@
  *   seed(transcript)      takes in a conversation that the server rendered after the first paint
  *   see(id, first, last)  tells which `seq`s are on screen: what is looked at counts as read
  *   loadOlder/loadNewer/jumpToLatest(id), openAround(id, messageId)
- *   send(id, content), retry(clientId), discard(clientId), setDraft(id, text), countUnsent(), forget()
+ *   send(id, content), retry(clientId), discard(clientId), setDraft(id, text), countUnsent(), leave(end)
  *   loadMore(), startConversation(username), searchUsers(text, signal)
  *   apply(event)          the one path for everything that happened; harmless when repeated
  *
@@ -19,6 +19,7 @@
 import type { Conversation } from "@/lib/protocol/conversations";
 import type { StreamEvent } from "@/lib/protocol/events";
 import type { Message } from "@/lib/protocol/messages";
+import type { Outcome } from "./account";
 import { ApiError, createApi } from "./api";
 import { createDrafts } from "./drafts";
 import { type Channel, createFeed, TABS } from "./feed";
@@ -46,6 +47,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   const userId = snapshot.me.id;
   const views = new Map<string, Range>();
   let doubting = false;
+  let leaving = false;
 
   const api = createApi({ userId, fetch: platform.fetch, onUnauthorized: () => void doubt() });
   const loader = createLoader({ store, api, viewOf: (id) => views.get(id), applyTo, onReplaced: () => reader.reapply() });
@@ -103,30 +105,22 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
 
   /**
    * The session that this tab knows has ended. Its browser may have another one of the same person: a changed password
-   * gives it a new cookie, which can arrive after the news. So who is refused asks again, a moment later too.
+   * gives it a new cookie, which can arrive after the news. So who is refused asks again a moment later.
    */
   async function doubt(): Promise<void> {
-    if (doubting || getState().signedOut) return;
+    // Whoever is leaving knows.
+    if (doubting || leaving || getState().signedOut) return;
     doubting = true;
     outbox.signOut();
-    let status = await refusalNow();
-    if (status === 401) {
-      await new Promise((resolve) => setTimeout(resolve, COOKIE_MS));
-      status = await refusalNow();
-    }
-    doubting = false;
-    if (status === 401) return signOut();
-    feed.nudge();
-    wakeAll();
-  }
-
-  /** The status with which the server refuses this person now; null where it does not. */
-  async function refusalNow(): Promise<number | null> {
+    await new Promise((resolve) => setTimeout(resolve, COOKIE_MS));
     const refused = await api.authUser().then(
       () => null,
       (error: unknown) => error,
     );
-    return refused instanceof ApiError ? refused.status : null;
+    doubting = false;
+    if (refused instanceof ApiError && refused.status === 401) return signOut();
+    feed.nudge();
+    wakeAll();
   }
 
   /** This tab is signed out; the other tabs have the same cookie. */
@@ -232,10 +226,17 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     discard: outbox.discard,
     /** Messages that have not been sent, the refused ones too. */
     countUnsent: async (): Promise<number> => Object.values(getState().outbox).reduce((sum, items) => sum + items.length, 0),
-    /** Leaves nothing of the person on this device, in no tab. For when they have signed out here. */
-    async forget(): Promise<void> {
-      feed.tell({ type: "left" });
-      await forget();
+    /** Signs out by `end` and, where that worked, leaves nothing of the person on this device, in no tab. */
+    async leave(end: () => Promise<Outcome<void>>): Promise<Outcome<void>> {
+      leaving = true;
+      const outcome = await end();
+      if (outcome.errors) {
+        leaving = false;
+      } else {
+        feed.tell({ type: "left" });
+        await forget();
+      }
+      return outcome;
     },
     setDraft,
     searchUsers: api.users,

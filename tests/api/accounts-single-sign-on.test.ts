@@ -83,7 +83,7 @@ describe("somebody who comes from an OpenID Connect issuer", () => {
     await browser.signIn("credentials", CREDENTIALS);
     const settings = async (query = "") => (await browser.fetch(`/settings${query}`)).text();
     await arrive("linking", browser);
-    expect(await settings()).toMatch(/Acme<\/bdi><span[^>]*>Linked/);
+    expect(await settings()).toMatch(/Acme<\/bdi><bdi[^>]*>wally/);
     expect(await settings("?error=OAuthAccountNotLinked")).toContain("belongs to another account");
   });
 

@@ -34,6 +34,8 @@ function openPage(user = "me"): Page {
   return page;
 }
 
+const ended = async () => ({ value: undefined, errors: null });
+
 /** A tab in which something has been written that the server does not get. */
 async function unsentPage(): Promise<Page> {
   const page = openPage();
@@ -60,7 +62,7 @@ describe("Who signs out on this device", () => {
 
   test("leaves neither drafts nor unsent messages behind", async () => {
     const page = await unsentPage();
-    await page.messenger.forget();
+    await page.messenger.leave(ended);
     page.lifecycle?.suspend();
     await ticks();
     expect(await kept()).toEqual({ drafts: [], unsent: [] });
@@ -76,13 +78,26 @@ describe("Who signs out on this device", () => {
     other.messenger.setDraft(id, "half a thought");
     const page = openPage();
     await page.settle();
-    await page.messenger.forget();
+    await page.messenger.leave(ended);
     await ticks();
     other.lifecycle?.suspend();
     await ticks();
     expect(await kept()).toEqual({ drafts: [], unsent: [] });
     expect(other.state.outbox[id] ?? []).toEqual([]);
   });
+});
+
+test("Who cannot sign out, because no server answers, loses nothing and is still there", async () => {
+  const page = await unsentPage();
+  const before = await kept();
+  const refused = { value: null, errors: { form: "The server cannot be reached." } };
+  expect(await page.messenger.leave(async () => refused)).toBe(refused);
+  expect(await kept()).toEqual(before);
+  expect(page.state.outbox[id]).toHaveLength(1);
+  page.offline = false;
+  page.lifecycle?.wake();
+  await page.settle();
+  expect(server.messages(id, "me").map(({ content }) => content)).toEqual(["unsent"]);
 });
 
 describe("Where the session was ended elsewhere", () => {
