@@ -21,7 +21,7 @@ const SET_AVATAR = announcedChange(
 const REMOVE_AVATAR = announcedChange(
   "remove_avatar",
   `removed AS (DELETE FROM avatars WHERE user_id = $1),
-   changed AS (UPDATE users SET avatar_id = NULL WHERE id = $1 RETURNING *)`,
+   changed AS (UPDATE users SET avatar_id = NULL WHERE id = $1 AND avatar_id IS NOT NULL RETURNING *)`,
 );
 
 /**

@@ -22,6 +22,8 @@ const BUDGETS = {
   file: { points: 6_000, seconds: 60 },
   unauthorized: { points: 300, seconds: 60 },
   upload: { points: 20, seconds: 600 },
+  // Told to each of a user's conversations.
+  profile: { points: 10, seconds: 600 },
   auth: { points: 300, seconds: 60 },
   sign_in: { points: 60, seconds: 60 },
   sign_up: { points: 60, seconds: 3_600 },

@@ -7,8 +7,10 @@ import { hub } from "./realtime/hub";
 import { toUser, USER_COLUMNS, type UserRow } from "./rows";
 
 /**
- * A statement that changes what others see of user `$1` and, in the same transaction, tells each of their
- * conversations. `change` defines the query `changed`, which returns the user's row as it is now.
+ * A statement that changes what others see of user `$1` and, in the same transaction, tells each of their conversations
+ * that has a message. One without is on nobody's list, and anybody could start thousands: their people see the change at
+ * the next load. `change` defines the query `changed`, which returns the user's row as it is now, and none where nothing
+ * changes: then nothing is told.
  */
 export function announcedChange(name: string, change: string): Statement {
   return {
@@ -16,10 +18,12 @@ export function announcedChange(name: string, change: string): Statement {
     text: `WITH ${change},
            announced AS (
              INSERT INTO events (xid, type, conversation_id, user_id)
-             SELECT pg_current_xact_id()::text::bigint, 'user'::event_type, conversation_id, user_id
-             FROM participants WHERE user_id = $1
+             SELECT pg_current_xact_id()::text::bigint, 'user'::event_type, c.id, p.user_id
+             FROM changed JOIN participants p ON p.user_id = changed.id
+             JOIN conversations c ON c.id = p.conversation_id AND c.last_seq > 0
            )
-           SELECT ${USER_COLUMNS}, ARRAY(SELECT id FROM sessions WHERE user_id = $1) AS session_ids FROM changed u`,
+           SELECT ${USER_COLUMNS}, ARRAY(SELECT id FROM sessions WHERE user_id = $1) AS session_ids
+           FROM (SELECT * FROM changed UNION ALL SELECT * FROM users WHERE id = $1 AND NOT EXISTS (SELECT FROM changed)) u`,
   };
 }
 

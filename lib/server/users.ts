@@ -68,7 +68,10 @@ export async function suggestUsernames(beginning: string, userId: string): Promi
   return rows.map((row) => row.username);
 }
 
-const SET_NAME = announcedChange("set_name", "changed AS (UPDATE users SET name = $2 WHERE id = $1 RETURNING *)");
+const SET_NAME = announcedChange(
+  "set_name",
+  "changed AS (UPDATE users SET name = $2 WHERE id = $1 AND name IS DISTINCT FROM $2 RETURNING *)",
+);
 
 /** Gives a user another display name, and tells everybody who sees it. */
 export function setName(userId: string, name: string | null): Promise<User> {

@@ -2,6 +2,7 @@ import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sql } from "../support/database";
 import { type Person, person, request } from "../support/person";
+import { send, talk } from "../support/talk";
 
 let jane: Person;
 beforeAll(async () => {
@@ -78,8 +79,7 @@ describe("an avatar", () => {
   });
 
   it("is told to each conversation", async () => {
-    await person("walter");
-    await jane.fetch("/api/conversations", { method: "POST", json: { username: "walter" } });
+    await send(jane, (await talk(jane, await person("walter"))).id, "hi");
     await uploaded(await picture(300, 300).png().toBuffer());
     await jane.fetch("/api/auth_user/avatar", { method: "DELETE" });
     expect(await sql("SELECT FROM events WHERE type = 'user' AND user_id = $1", [jane.id])).toHaveLength(2);

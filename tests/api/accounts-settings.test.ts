@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { sql } from "../support/database";
 import { type Person, person, signIn } from "../support/person";
+import { send, talk } from "../support/talk";
 
 /** Who was told of a change of this person, by conversation. */
 const announced = (of: Person) =>
@@ -16,7 +17,8 @@ describe("the display name", () => {
 
   it("is shown from the next request on, and told to each conversation", async () => {
     const walter = await person("walter");
-    const conversation = await (await jane.fetch("/api/conversations", { method: "POST", json: { username: "walter" } })).json();
+    const conversation = await talk(jane, walter);
+    await send(walter, conversation.id, "hi");
 
     const changed = await rename("  Jane D. 🌷 ");
     expect(changed.status).toBe(200);

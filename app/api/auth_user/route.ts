@@ -4,6 +4,6 @@ import { requireUser, setName } from "@/lib/server/users";
 
 export const GET = route({ limit: "read" }, async ({ user }) => json(200, await requireUser(user.id)));
 
-export const PATCH = route({ body: UpdateUserInput, limit: "change" }, async ({ user, body }) =>
+export const PATCH = route({ body: UpdateUserInput, limit: "profile" }, async ({ user, body }) =>
   json(200, await setName(user.id, body.name)),
 );

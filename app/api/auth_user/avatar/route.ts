@@ -9,4 +9,4 @@ export const PUT = route({ limit: "upload" }, async ({ user, request }) => {
   return json(200, await setAvatar(user.id, () => readBytes(request, AVATAR_BODY_MAX, AVATAR_BODY_MS)));
 });
 
-export const DELETE = route({ limit: "change" }, async ({ user }) => json(200, await removeAvatar(user.id)));
+export const DELETE = route({ limit: "profile" }, async ({ user }) => json(200, await removeAvatar(user.id)));
