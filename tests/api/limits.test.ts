@@ -12,11 +12,14 @@ beforeAll(async () => {
   ({ one, other, id } = await pair());
 });
 
-/** Calls until it is refused for more than a moment: the budget of a window that is about to end counts for nothing. */
+/** Seconds that have to be left of a window: what is asked next has to fall into the same one, on a busy machine too. */
+const LEFT = 5;
+
+/** Calls until it is refused for a while: the budget of a window that is about to end counts for nothing. */
 async function exhaust(call: () => Promise<Response>): Promise<{ taken: number; refused: Response }> {
   for (let taken = 0; taken < 1_000; ) {
     const answer = await call();
-    if (answer.status === 429 && answer.headers.get("retry-after") !== "1") return { taken, refused: answer };
+    if (answer.status === 429 && Number(answer.headers.get("retry-after")) >= LEFT) return { taken, refused: answer };
     if (answer.status !== 429) taken++;
     await answer.body?.cancel();
   }
@@ -27,7 +30,7 @@ describe("who calls too often", () => {
   it("is told so, and when to come back; other devices of theirs too, and nobody else", async () => {
     const { refused } = await exhaust(() => sendRequest(one, id, { content: "again" }));
     expect({ status: refused.status, body: await refused.json() }).toEqual({ status: 429, body: { message: expect.any(String) } });
-    expect(refused.headers.get("retry-after")).toMatch(/^([2-9]|10)$/);
+    expect(refused.headers.get("retry-after")).toMatch(/^([5-9]|10)$/);
     expect(refused.headers.get("cache-control")).toBe("private, no-store");
     expect((await sendRequest(await signIn(one), id, { content: "from the phone" })).status).toBe(429);
     expect((await sendRequest(other, id, { content: "from the other" })).status).toBe(201);
