@@ -65,7 +65,7 @@ export function createFeed(options: {
   onJoined: () => void;
   onOutbox: (news: OutboxNews) => void;
   onLeft: () => void;
-  /** A tab that is looked at has reason to hope for a connection. */
+  /** A tab that is looked at has reason to hope for a connection; this one leads. */
   onAsked: () => void;
   isVisible: () => boolean;
 }) {
@@ -88,6 +88,8 @@ export function createFeed(options: {
   let heardAt = Date.now();
   let joinedAt = 0;
   let running = false;
+  /** Nobody is signed in, so that silence says nothing of the leader. */
+  let silent = false;
 
   const stream = createStream({
     connect: options.connect,
@@ -163,7 +165,6 @@ export function createFeed(options: {
       case "ask":
         if (!leadership.leads) return;
         tell({ type: "here" });
-        stream.nudge();
         options.onAsked();
         return;
       case "event":
@@ -221,6 +222,7 @@ export function createFeed(options: {
     start(): void {
       if (running) return;
       running = true;
+      silent = false;
       setConnection({ status: "connecting", since: Date.now() });
       if (shared && options.openChannel) {
         channel = options.openChannel();
@@ -228,7 +230,7 @@ export function createFeed(options: {
         join();
         // Only a tab that is looked at needs to know; timers of hidden ones come late.
         patrol = setInterval(() => {
-          if (options.isVisible() && Date.now() - heardAt > QUIET_MS) ask();
+          if (!silent && options.isVisible() && Date.now() - heardAt > QUIET_MS) ask();
         }, PATROL_MS);
       }
       leadership.stand();
@@ -247,11 +249,13 @@ export function createFeed(options: {
     },
     /** There is reason to hope for a connection. */
     nudge(): void {
+      silent = false;
       if (leadership.leads) stream.nudge();
       else ask();
     },
     /** Signed out: there is nothing to hear until somebody signs in. */
     silence(): void {
+      silent = true;
       stream.close();
       setConnection({ status: "lost", since: Date.now() });
     },

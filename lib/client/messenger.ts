@@ -81,7 +81,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
       outbox.setConnected(connection.status !== "lost");
       if (open) wakeAll();
     },
-    onAsked: wakeAll,
+    onAsked: wake,
     onRefused: () => void api.authUser().catch(() => {}),
     onLead: () => outbox.lead(),
     onJoined: () => void returnFromSignIn(),
