@@ -19,7 +19,7 @@ const PARTS: Record<string, { allowed: string[]; refused: string[] }> = {
     refused: ["@/lib/server/users", "@/lib/host/main", "@/app/layout", "../../lib/server/db", "sharp", "pg", "next/headers", "node:fs"],
   },
   "lib/server/part.ts": {
-    allowed: ["./db", "./auth/tokens", "@/lib/protocol/users", "@/prisma/generated/client", "node:fs/promises", "sharp", "lru-cache"],
+    allowed: ["./db", "./auth/tokens", "@/lib/protocol/users", "@/prisma/generated/client", "node:fs/promises", "lru-cache"],
     refused: ["../client/api", "../host/main", "@/lib/client/api", "@/components/ui/mark", "@/app/layout", "@/lib/host/main", "react"],
   },
   "lib/server/realtime/part.ts": {
