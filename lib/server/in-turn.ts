@@ -1,11 +1,15 @@
 import "server-only";
+import { tooBusy } from "./http/errors";
 import { single } from "./single";
 
-const last = single("in turn", () => new Map<string, Promise<unknown>>());
+/** Tasks of all keys that are under way or wait; what comes on top is refused with 503. */
+const TASKS_MAX = 10_000;
+
+const line = single("in turn", () => ({ last: new Map<string, Promise<unknown>>(), tasks: 0 }));
 
 /** Whether a task of this key would have to wait. */
 export function isBusy(key: string): boolean {
-  return last.has(key);
+  return line.last.has(key);
 }
 
 /**
@@ -14,11 +18,14 @@ export function isBusy(key: string): boolean {
  * and lets this process see their results in the order of their commits.
  */
 export function inTurn<T>(key: string, task: () => Promise<T>): Promise<T> {
-  const before = last.get(key);
+  if (line.tasks >= TASKS_MAX) return Promise.reject(tooBusy());
+  line.tasks++;
+  const before = line.last.get(key);
   const mine = before === undefined ? task() : before.then(task, task);
-  last.set(key, mine);
+  line.last.set(key, mine);
   const done = () => {
-    if (last.get(key) === mine) last.delete(key);
+    line.tasks--;
+    if (line.last.get(key) === mine) line.last.delete(key);
   };
   mine.then(done, done);
   return mine;

@@ -82,7 +82,7 @@ type SentRow = {
 };
 
 /** Two runs keep the database busy while the answers of one go out. */
-const TOGETHER = { atOnce: 2, most: 64 };
+const TOGETHER = { atOnce: 2, most: 64, waitingMax: 10_000 };
 
 /**
  * Sends a message, durable when this resolves. The same `clientId` again gives the first message with

@@ -1,4 +1,5 @@
 import "server-only";
+import { LRUCache } from "lru-cache";
 import { query } from "./db";
 import { log } from "./log";
 import { single } from "./single";
@@ -9,6 +10,9 @@ type Count = { points: number; unshared: number; here: number; total: number; en
 
 const SHARE_EVERY_MS = 2_000;
 const SHARE_FROM = 1 / 4;
+
+/** Counts that are kept, some 30 MiB: callers can have any number of addresses. What was not counted for longest goes. */
+const COUNTS_MAX = 100_000;
 
 const ADD_UP = {
   name: "request_counts_add_up",
@@ -26,7 +30,7 @@ const ADD_UP = {
  * plus what those let through within two seconds.
  */
 export class RequestCounts {
-  private readonly counts = new Map<string, Count>();
+  private readonly counts = new LRUCache<string, Count>({ max: COUNTS_MAX });
 
   /** Counts one request; returns 0 while the budget lasts, else the milliseconds until the next window. */
   count(key: string, { points, seconds }: Budget): number {
@@ -66,7 +70,7 @@ export class RequestCounts {
   /** In the order of their names, so that two servers lock rows alike and never wait for each other in a circle. */
   private busy(): [string, Count][] {
     const busy: [string, Count][] = [];
-    for (const [name, found] of this.counts) {
+    for (const [name, found] of [...this.counts.entries()]) {
       if (found.ends <= Date.now()) this.counts.delete(name);
       else if (found.here >= found.points * SHARE_FROM) busy.push([name, found]);
     }

@@ -43,3 +43,15 @@ it("writes nothing for those who stay under a quarter of their budget", async ()
   await one.share();
   expect(await sql("SELECT FROM rate_limits WHERE key LIKE 'd:%'")).toHaveLength(0);
 });
+
+it("keeps a hundred thousand counts, however many addresses call, and those that go on calling among them", () => {
+  const [one] = servers();
+  expect(refused(one, "once", 101)).toBe(1);
+  expect(refused(one, "busy", 101)).toBe(1);
+  for (let i = 0; i < 100_000; i++) {
+    one.count(`address ${i}`, BUDGET);
+    if (i % 10_000 === 0) one.count("busy", BUDGET);
+  }
+  expect(refused(one, "busy", 1)).toBe(1);
+  expect(refused(one, "once", 1)).toBe(0);
+});

@@ -4,10 +4,10 @@ import { inTurn, isBusy } from "@/lib/server/in-turn";
 import { together } from "@/lib/server/together";
 
 /** Runs that end when the test says so. */
-function runs(limits: { atOnce: number; most: number }) {
+function runs(limits: { atOnce: number; most: number; waitingMax?: number }) {
   const begun: { items: number[]; end: (results?: number[]) => void; fail: (error: Error) => void }[] = [];
   const add = together(
-    limits,
+    { waitingMax: 100, ...limits },
     (items: number[]) =>
       new Promise<number[]>((resolve, reject) =>
         begun.push({ items, end: (results = items.map((n) => n * 10)) => resolve(results), fail: reject }),
@@ -64,6 +64,33 @@ it("tells each caller of a run that failed, and goes on with the next", async ()
   await turn();
   begun[1]?.end();
   expect((await settled).map(({ status }) => status)).toEqual(["rejected", "rejected", "fulfilled"]);
+});
+
+it("refuses with 503 what finds too much waiting, and takes the next once there is room again", async () => {
+  const { add, begun } = runs({ atOnce: 1, most: 2, waitingMax: 2 });
+  const first = add(1);
+  await turn();
+  const waiting = [add(2), add(3)];
+  await expect(add(4)).rejects.toMatchObject({ status: 503, headers: { "Retry-After": expect.any(String) } });
+  begun[0]?.end();
+  await first;
+  await turn();
+  begun[1]?.end();
+  expect(await Promise.all(waiting)).toEqual([20, 30]);
+  const next = add(5);
+  await turn();
+  begun[2]?.end();
+  expect(await next).toBe(50);
+});
+
+it("keeps at most ten thousand tasks in line, of whatever keys", async () => {
+  let free = () => {};
+  const gate = new Promise<void>((resolve) => (free = resolve));
+  const line = Array.from({ length: 10_000 }, (_, i) => inTurn(`${i % 100}`, () => gate));
+  await expect(inTurn("another", async () => {})).rejects.toMatchObject({ status: 503 });
+  free();
+  await Promise.all(line);
+  await expect(inTurn("another", async () => "done")).resolves.toBe("done");
 });
 
 it("runs tasks of one key one after the other, whatever becomes of each, and of other keys beside them", async () => {

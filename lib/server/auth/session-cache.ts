@@ -64,7 +64,7 @@ type SessionRow = UserRow & { session_id: string; seen_at: Date };
 /** When a server comes back, all come at once: what is asked at the same moment is one statement. */
 const lookUp = () =>
   single("session look-ups", () =>
-    together({ atOnce: 2, most: 500 }, async (sessionIds: string[]): Promise<(SessionRow | null)[]> => {
+    together({ atOnce: 2, most: 500, waitingMax: 20_000 }, async (sessionIds: string[]): Promise<(SessionRow | null)[]> => {
       const rows = await query<SessionRow>(SESSION_USERS, [sessionIds]);
       const found = new Map(rows.map((row) => [row.session_id, row]));
       return sessionIds.map((id) => found.get(id) ?? null);

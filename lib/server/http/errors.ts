@@ -28,6 +28,11 @@ export class FieldError extends Error {
   }
 }
 
+/** Too much waits already: a bound that keeps memory within its limits. */
+export function tooBusy(): HttpError {
+  return new HttpError(503, "The server is busy. Try again in a moment.", { "Retry-After": "2" });
+}
+
 /** What does not exist and what the caller may not know of answer alike. */
 export function notFound(what: "Conversation" | "Message" | "User" | "Page" | "Session" | "Avatar" | "Identity" | "Notice"): HttpError {
   return new HttpError(404, `${what} not found`);
