@@ -68,8 +68,9 @@ export async function prepareDatabase(address: Address, password: string, databa
      GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${APP};
      GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${APP};
      REVOKE INSERT, UPDATE, DELETE ON _prisma_migrations FROM ${APP};
-     ALTER DEFAULT PRIVILEGES FOR ROLE ${OWNER} IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${APP};
-     ALTER DEFAULT PRIVILEGES FOR ROLE ${OWNER} IN SCHEMA public GRANT USAGE ON SEQUENCES TO ${APP};
+     -- Not of a schema: whoever restores a dump makes that anew.
+     ALTER DEFAULT PRIVILEGES FOR ROLE ${OWNER} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${APP};
+     ALTER DEFAULT PRIVILEGES FOR ROLE ${OWNER} GRANT USAGE ON SEQUENCES TO ${APP};
 
      -- What lib/server/realtime/epoch.ts asks, to tell a database from its copy.
      GRANT EXECUTE ON FUNCTION pg_control_system(), pg_stat_file(text) TO ${APP};
