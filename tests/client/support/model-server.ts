@@ -74,9 +74,11 @@ export class ModelServer {
 
   rename(userId: string, name: string): void {
     if (!this.remembered.has(userId)) this.remembered.set(userId, this.userOf(userId));
-    const user = { ...this.userOf(userId), name };
-    this.users.set(userId, user);
-    for (const { people } of this.conversations.values()) if (people.includes(userId)) this.publish(people, () => ({ type: "user", user }));
+    this.users.set(userId, { ...this.userOf(userId), name });
+    // A replay tells of users as they are now.
+    for (const { people } of this.conversations.values()) {
+      if (people.includes(userId)) this.publish(people, () => ({ type: "user", user: this.userOf(userId) }));
+    }
   }
 
   /** A conversation is over for all of its people: as if it had never been. */
