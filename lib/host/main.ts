@@ -49,12 +49,11 @@ async function start(settings: Settings): Promise<void> {
   running.unshift(() => pool().end());
   await step(epoch);
   const build = buildOf(import.meta.dirname);
-  if (build) stayWith(build);
+  stayWith(build);
   // Next listens for upgrades at the server that it is given, and ends those without a word: at ours they are requests.
   const app = next({ dev: false, httpServer: createServer() });
   await step(() => app.prepare());
-  const pages = app.getRequestHandler();
-  const server = createHost(build ? withOtherBuilds(build, pages) : pages);
+  const server = createHost(withOtherBuilds(build, app.getRequestHandler()));
   await step(async () => {
     const port = await listen(server, settings.PORT, settings.HOST);
     running.unshift(() => close(server));

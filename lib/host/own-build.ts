@@ -2,13 +2,13 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
 /**
- * The build that a program belongs to, relative to the working folder as Next wants it: see scripts/build.mjs. Null
- * where it was bundled apart from any.
+ * The build that a program belongs to, relative to the working folder as Next wants it: see scripts/build.mjs. The
+ * newest one for a program that was bundled apart from any.
  * @param programs the folder that the program lies in.
  */
-export function buildOf(programs: string): string | null {
+export function buildOf(programs: string): string {
   const build = dirname(programs);
-  return existsSync(join(build, "BUILD_ID")) ? relative(process.cwd(), build) : null;
+  return existsSync(join(build, "BUILD_ID")) ? relative(process.cwd(), build) : ".next";
 }
 
 /**
