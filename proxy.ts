@@ -1,4 +1,5 @@
 import { type NextRequest, NextResponse } from "next/server";
+import { isKnownHost, UNKNOWN_HOST } from "@/lib/server/http/known-host";
 
 /**
  * The headers of every page. Each answer has a nonce of its own, which Next reads from the request's
@@ -8,6 +9,7 @@ import { type NextRequest, NextResponse } from "next/server";
  * scripts set later goes through the CSSOM, which the policy does not concern.
  */
 export function proxy(request: NextRequest): NextResponse {
+  if (!isKnownHost(request.headers)) return new NextResponse(UNKNOWN_HOST, { status: 403 });
   // `npm start` has refused these before they come here, without reading their bodies; this is for `next start` and Vercel.
   if (request.method !== "GET" && request.method !== "HEAD") {
     return new NextResponse("This address does not take that method.", { status: 405, headers: { Allow: "GET, HEAD" } });

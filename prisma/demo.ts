@@ -1,13 +1,17 @@
 import type pg from "pg";
 import { migrate } from "@/lib/host/migrate";
 import { withDatabase } from "@/lib/host/open-database";
-import { settings } from "@/lib/host/settings";
+import { findFreePort } from "@/lib/host/port";
+import { type Settings, settings } from "@/lib/host/settings";
 import { StartError } from "@/lib/host/start-error";
 import { DatabaseClient } from "@/lib/server/database-client";
 import { newId } from "@/lib/server/ids";
 import { type Name, NEVER_ENDING, PEOPLE, TALKS, type Talk } from "./cast";
 
-/** Fills the database of `npm run demo` with the cast and what they have said, unless somebody lives in it already. */
+/**
+ * Fills the database of `npm run demo` with the cast and what they have said, unless somebody lives in it already, and
+ * finds it a port, since a Parley that one uses may have the usual one.
+ */
 
 type Line = { by: Name; content: string };
 
@@ -90,8 +94,15 @@ function timesOf(count: number, end: number): Date[] {
   return times;
 }
 
+async function takeFreePort({ PORT, HOST }: Settings): Promise<void> {
+  const port = await findFreePort(PORT, HOST);
+  if (port !== PORT) console.log(`Port ${PORT} is in use, so the demo takes ${port}.`);
+  process.env.PORT = String(port);
+}
+
 try {
   await withDatabase(settings(), fill);
+  await takeFreePort(settings());
 } catch (error) {
   console.error(error instanceof StartError ? error.message : error);
   process.exit(1);

@@ -7,6 +7,7 @@ const env = {
   DATA_DIR: "data-demo",
   HOST: HOST || "127.0.0.1",
   DATABASE_URL: "",
+  DATABASE_DIRECT_URL: "",
   PUBLIC_URL: PUBLIC_URL ?? "",
   DEV_LOGIN: "1",
 };

@@ -1,4 +1,4 @@
-import { ConfigError, parseConfig } from "@/lib/server/config";
+import { ConfigError, parseConfig, parseDatabaseUrl } from "@/lib/server/config";
 import { log } from "@/lib/server/log";
 import { openEmbeddedDatabase, withEmbeddedDatabase } from "./embedded-database";
 import { loadSecrets } from "./secrets";
@@ -22,7 +22,7 @@ export async function openDatabase({ DATA_DIR }: Settings): Promise<OpenDatabase
   const external = process.env.DATABASE_URL;
   // ||= evaluates its right side only where there is no secret: an external database then needs no data folder.
   process.env.AUTH_SECRET ||= loadSecrets(DATA_DIR).authSecret;
-  requireValidConfig(external || "postgres://of.our.own");
+  validly(() => parseConfig({ ...process.env, DATABASE_URL: external || "postgres://of.our.own" }));
   if (external) return { ownerUrl: external, place: placeOf(external), stop: async () => {} };
   const { postgresPassword } = loadSecrets(DATA_DIR);
   const { url, ownerUrl, stop } = await openEmbeddedDatabase(DATA_DIR, postgresPassword, (event, error) => log.warn({ err: error }, event));
@@ -34,7 +34,7 @@ export async function openDatabase({ DATA_DIR }: Settings): Promise<OpenDatabase
 export async function withDatabase<T>({ DATA_DIR }: Settings, work: (url: string) => Promise<T>): Promise<T> {
   // A command keeps what it does not need for longer in temporary tables, which a pooler would lose.
   const external = process.env.DATABASE_DIRECT_URL || process.env.DATABASE_URL;
-  if (external) return work(external);
+  if (external) return work(validDatabaseUrl(external));
   return withEmbeddedDatabase(DATA_DIR, loadSecrets(DATA_DIR).postgresPassword, work);
 }
 
@@ -43,10 +43,12 @@ function placeOf(url: string): string {
   return `the database${pathname.slice(1) && ` ${pathname.slice(1)}`} at ${hostname}:${port || 5432}`;
 }
 
-/** Before anything slow. */
-function requireValidConfig(databaseUrl: string): void {
+export const validDatabaseUrl = (url: string): string => validly(() => parseDatabaseUrl(url));
+
+/** Before anything slow: what cannot be used is said in a sentence. */
+function validly<T>(read: () => T): T {
   try {
-    parseConfig({ ...process.env, DATABASE_URL: databaseUrl });
+    return read();
   } catch (error) {
     if (error instanceof ConfigError) throw new StartError(error.message);
     throw error;

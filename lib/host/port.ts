@@ -17,6 +17,17 @@ export async function requireFreePort(port: number, host?: string): Promise<void
   await new Promise((closed) => probe.close(closed));
 }
 
+/** The first port from this one on that is free. */
+export async function findFreePort(port: number, host?: string): Promise<number> {
+  try {
+    await requireFreePort(port, host);
+    return port;
+  } catch (error) {
+    if (!(error instanceof PortInUse) || port >= 65_535) throw error;
+    return findFreePort(port + 1, host);
+  }
+}
+
 export class PortInUse extends StartError {}
 
 function explain({ code, message }: NodeJS.ErrnoException, port: number, host?: string): StartError {

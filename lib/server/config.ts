@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { STREAM_BUFFER_MAX } from "@/lib/protocol/limits";
+import { LOG_LEVELS } from "./log";
 import { single } from "./single";
 import { parseTrust, type Trust } from "./trusted-proxies";
 
@@ -19,13 +20,31 @@ const trust = z
   .transform((text) => parseTrust(text) as Trust);
 const url = z.url({ protocol: /^https?$/, error: "is an address that begins with http:// or https://" });
 
+/**
+ * The address of a PostgreSQL. What cannot stand for itself in a name or password is easily written as it is, which
+ * cuts the address short somewhere else: then there is no host, no number for a port, or an `@` that is left over.
+ */
+const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, "is an address that begins with postgres://")
+  .refine(
+    isDatabaseUrl,
+    "is no address that can be read: in its name and password, write / as %2F, @ as %40, : as %3A, # as %23, ? as %3F and % as %25",
+  );
+
+function isDatabaseUrl(text: string): boolean {
+  try {
+    const { username, password, pathname } = new URL(text);
+    return !pathname.includes("@") && [username, password, pathname].every((part) => decodeURIComponent(part) !== null);
+  } catch {
+    return false;
+  }
+}
+
 const Environment = z
   .object({
-    DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "is an address that begins with postgres://"),
-    DATABASE_DIRECT_URL: z
-      .string()
-      .regex(/^postgres(ql)?:\/\//, "is an address that begins with postgres://")
-      .optional(),
+    DATABASE_URL: databaseUrl,
+    DATABASE_DIRECT_URL: databaseUrl.optional(),
     DATABASE_POOL: z.coerce.number("is a number").int().min(2, "is at least 2").max(500, "is at most 500").default(10),
     AUTH_SECRET: z.string().min(32, "has at least 32 characters"),
     PUBLIC_URL: url.optional(),
@@ -44,7 +63,7 @@ const Environment = z
       .transform((v) => v === "on"),
     STREAM_BUFFER_MAX: z.coerce.number("is a number of bytes").int().min(16_384, "is at least 16384").default(STREAM_BUFFER_MAX),
     TRUST_PROXY: trust.prefault("loopback"),
-    LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).optional(),
+    LOG_LEVEL: z.enum(LOG_LEVELS, "is fatal, error, warn, info, debug, trace or silent").optional(),
   })
   .refine((e) => !e.GITHUB_ID === !e.GITHUB_SECRET, {
     path: ["GITHUB_ID"],
@@ -69,6 +88,13 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     set[String(name)] === undefined ? `${String(name)} is not set` : `${String(name)} ${message}`,
   );
   throw new ConfigError(`The configuration cannot be used: ${faults.join("; ")}.`);
+}
+
+/** The same for DATABASE_URL alone, for commands that need nothing else. */
+export function parseDatabaseUrl(text: string): string {
+  const parsed = databaseUrl.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(`The configuration cannot be used: DATABASE_URL ${parsed.error.issues[0]?.message}.`);
 }
 
 /** The configuration of this process, validated at the first call. */

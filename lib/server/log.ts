@@ -8,6 +8,8 @@ function describeError(error: unknown) {
   return { type: error.name, code: (error as { code?: string }).code, message: error.message, stack: error.stack };
 }
 
+export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+
 /** A person at a terminal wants to hear of trouble only; whoever collects logs wants them all. */
 const LEVEL = process.stdout.isTTY ? "warn" : "info";
 
@@ -33,7 +35,8 @@ function destination(): pino.DestinationStream {
  */
 export const log = single("log", () => {
   const options: pino.LoggerOptions = {
-    level: process.env.LOG_LEVEL || LEVEL,
+    // Another word is refused where the configuration is read (config.ts), which needs a log to have been made.
+    level: LOG_LEVELS.find((level) => level === process.env.LOG_LEVEL) ?? LEVEL,
     base: undefined,
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: describeError },

@@ -61,6 +61,11 @@ test("a database newer than the code", async () => {
 
 test.each([
   [{ PORT: "eighty" }, /The configuration cannot be used: PORT is a number\./],
+  [{ LOG_LEVEL: "verbose" }, /The configuration cannot be used: LOG_LEVEL is fatal, error, .+/],
+  [{ DATABASE_URL: "postgres://parley:pass/word@127.0.0.1:5432/parley" }, /The configuration cannot be used: DATABASE_URL .+ \/ as %2F.+/],
+  [{ DATABASE_URL: "postgres://parley:12/34@127.0.0.1:5432/parley" }, /The configuration cannot be used: DATABASE_URL .+ \/ as %2F.+/],
+  [{ DATABASE_URL: "postgres://parley:100%@127.0.0.1:5432/parley" }, /The configuration cannot be used: DATABASE_URL .+ % as %25.+/],
+  [{ DATABASE_DIRECT_URL: "postgres://parley:a#b@127.0.0.1:5432/parley" }, /The configuration cannot be used: DATABASE_DIRECT_URL .+/],
   [{ SIGN_UP: "maybe" }, /The configuration cannot be used: SIGN_UP is open or closed\./],
   [{ GITHUB_ID: "only half of it" }, /The configuration cannot be used: GITHUB_ID .+/],
   [

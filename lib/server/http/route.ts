@@ -11,6 +11,7 @@ import { log } from "../log";
 import { addressOf, enforceLimit, type LimitName } from "../rate-limits";
 import { readJson } from "./body";
 import { FieldError, HttpError } from "./errors";
+import { isKnownHost, UNKNOWN_HOST } from "./known-host";
 import { loggedPath } from "./logged-path";
 import { requireMadeFor } from "./made-for";
 import { requireSameOrigin } from "./same-origin";
@@ -72,6 +73,7 @@ export function route<A extends Auth = "required", B extends z.ZodType = z.ZodTy
     let caller: Authenticated | null = null;
     let response: Response;
     try {
+      if (!isKnownHost(request.headers)) throw new HttpError(403, UNKNOWN_HOST);
       if (auth !== "none") caller = await requireCaller(request, auth);
       if (options.limit) {
         await enforceLimit(options.limit, { userId: caller?.user.id, address: addressOf(request) });
