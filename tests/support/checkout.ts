@@ -8,7 +8,7 @@ import { type Starting, spawnProgram } from "./server";
 export interface Checkout {
   path: string;
   /** Runs one of its programs, in it. */
-  run(args: string[], env?: Record<string, string>): Starting;
+  run(args: string[], env?: Record<string, string | undefined>): Starting;
   /** Where a file of it lies. */
   file(...path: string[]): string;
 }
@@ -25,6 +25,7 @@ const FILES = [
   "tsconfig.json",
   "next.config.js",
   "proxy.ts",
+  "instrumentation.ts",
 ];
 
 /**
@@ -40,10 +41,16 @@ writeFileSync(folder + "/static/chunks/only-" + folder.split("/").pop() + ".js",
 if (existsSync("app/broken")) process.exit(1);
 `;
 
-/** Its packages are ours; only the compilers of Next and of Prisma's client are stand-ins. Everybody may read it. */
+/** For one test. */
 export function checkout(): Checkout {
+  const code = makeCheckout();
+  onTestFinished(() => rmSync(code.path, { recursive: true, force: true, maxRetries: 20 }));
+  return code;
+}
+
+/** Its packages are ours; only the compilers of Next and of Prisma's client are stand-ins. Everybody may read it. */
+export function makeCheckout(): Checkout {
   const path = realpathSync(mkdtempSync(join(tmpdir(), "parley-checkout-")));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true, maxRetries: 20 }));
   chmodSync(path, 0o755);
   for (const file of FILES) cpSync(file, join(path, file), { recursive: true });
   linkAll(join(path, "node_modules"), resolve("node_modules"));

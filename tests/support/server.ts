@@ -58,7 +58,12 @@ export interface Starting {
 
 export const spawnNode = (args: string[], env: Record<string, string>): Starting => spawnProgram(process.execPath, args, env);
 
-export function spawnProgram(program: string, args: string[], env: Record<string, string>, options: SpawnOptions = {}): Starting {
+export function spawnProgram(
+  program: string,
+  args: string[],
+  env: Record<string, string | undefined>,
+  options: SpawnOptions = {},
+): Starting {
   const child = spawn(program, args, {
     ...options,
     env: { ...process.env, NODE_ENV: "production", HOST: "127.0.0.1", ...env },
