@@ -1,4 +1,5 @@
 import { LinkifyIt } from "linkify-it";
+import { honestText } from "./hosts";
 
 export type Piece = { text: string; href: string | null };
 
@@ -14,7 +15,7 @@ const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 /** Up to three, however many characters each of them is made of: a family, a flag, a hand and its colour. */
 const FEW_EMOJI = /^\s*(?:\p{RGI_Emoji}\s*){1,3}$/v;
 
-/** A text in pieces, the first {@link LINKS_MAX} links apart. What is between and behind them is kept to the letter. */
+/** A text in pieces, the first {@link LINKS_MAX} links apart. It is kept to the letter, but for hosts of links that read as another one. */
 export function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = [];
   let at = 0;
@@ -23,7 +24,7 @@ export function piecesOf(text: string): Piece[] {
     if (links === LINKS_MAX) break;
     if (!/^(https?|mailto):/i.test(match.url) || DIRECTIONS.test(match.url)) continue;
     if (match.index > at) pieces.push({ text: text.slice(at, match.index), href: null });
-    pieces.push({ text: match.text, href: match.url });
+    pieces.push({ text: honestText(match.text), href: match.url });
     links++;
     at = match.lastIndex;
   }
