@@ -4,12 +4,13 @@ import { length, patience, tell } from "@/tests/support/lengths";
 import type { TcpProxy } from "@/tests/support/tcp-proxy";
 import type { Conversation } from "./support/cast";
 import type { Parley } from "./support/parley";
-import { composer, message, messages, numberedLines, say, transcript } from "./support/screen";
+import { composer, conversations, conversationWith, message, messages, numberedLines, say, settled, transcript } from "./support/screen";
 import { expect, FAILED_REQUESTS, test } from "./support/test";
 
 /** Messages that are exchanged while the network fails. */
 const COUNT = length(80, 500);
 const STREAM = "/api/messages";
+const NO_CONNECTION = "No connection. What you write is kept and sent later.";
 
 test.use({ complaints: FAILED_REQUESTS });
 
@@ -55,7 +56,7 @@ test("a quiet note tells of a connection that has been gone for five seconds, an
   const ada = await cast.person("Ada", { baseURL: network.url });
   const { path } = await cast.conversation([ada, grace], [[grace, "Hello"]]);
   const page = await ada.open(path);
-  const note = page.getByText("No connection. What you write is kept and sent later.");
+  const note = page.getByText(NO_CONNECTION);
   await expect(message(page, "Hello")).toBeVisible();
   network.refuse();
   await expect(note).toBeHidden();
@@ -90,6 +91,99 @@ test("a connection that went silent is given up for a new one", async ({ cast, b
   expect(asks, "asked for another stream within a minute").toBe(true);
   await expect(message(page, "Into the silence")).toBeVisible();
 });
+
+test("a network that is lost without a word is told within twelve seconds, and nobody shows as online any more", async ({
+  cast,
+  badNetwork,
+  grace,
+}) => {
+  const network = await badNetwork();
+  const ada = await cast.person("Ada", { baseURL: network.url });
+  const { path } = await cast.conversation([ada, grace], [[grace, "Hello"]]);
+  const page = await ada.context.newPage();
+  await page.clock.install();
+  await page.goto(path);
+  await settled(page);
+  const online = page.getByRole("main").getByText("Online");
+  await grace.open(path);
+  await expect(online).toBeVisible();
+  const note = page.getByText(NO_CONNECTION);
+  await expect(note).toBeHidden();
+  network.blackHole();
+  for (let seconds = 0; seconds < 12; seconds++) await page.clock.runFor(1_000);
+  await expect(note).toBeVisible();
+  await expect(online).toBeHidden();
+  network.heal();
+  await page.clock.runFor(30_000);
+  await expect(note).toBeHidden();
+  await expect(online).toBeVisible();
+});
+
+test("a browser that knows itself to be offline says so five seconds later, and comes back at once", async ({ cast, ada, grace }) => {
+  const { path } = await cast.conversation([ada, grace], [[grace, "Hello"]]);
+  const page = await ada.context.newPage();
+  await page.clock.install();
+  await page.goto(path);
+  await settled(page);
+  const online = page.getByRole("main").getByText("Online");
+  await grace.open(path);
+  await expect(online).toBeVisible();
+  await page.route("**/api/messages?*", (route) => route.abort());
+  await page.evaluate(() => window.dispatchEvent(new Event("offline")));
+  await expect(online).toBeHidden();
+  const note = page.getByText(NO_CONNECTION);
+  await page.clock.runFor(4_000);
+  await expect(note).toBeHidden();
+  await page.clock.runFor(1_500);
+  await expect(note).toBeVisible();
+  await page.unrouteAll();
+  await page.evaluate(() => window.dispatchEvent(new Event("online")));
+  await expect(note).toBeHidden();
+  await expect(online).toBeVisible();
+});
+
+for (const [device, viewport] of [
+  ["a desk", { width: 1280, height: 800 }],
+  ["a phone", { width: 390, height: 844 }],
+  ["a small phone", { width: 320, height: 568 }],
+] as const) {
+  test(`the note of a lost connection covers nothing and moves no message, at ${device}`, async ({ cast, badNetwork, grace }) => {
+    const network = await badNetwork();
+    const ada = await cast.person("Ada", { baseURL: network.url, viewport });
+    const { path } = await cast.longConversation([ada, grace], 60);
+    const page = await ada.open(path);
+    const last = message(page, /: 60\. /);
+    await expect(last).toBeInViewport();
+    const before = await last.boundingBox();
+    network.refuse();
+    const note = page.getByText(NO_CONNECTION);
+    await expect(note).toBeVisible();
+    expect(await last.boundingBox()).toEqual(before);
+    const { bottom } = boxOf(await note.boundingBox());
+    const { top } = boxOf(await transcript(page).boundingBox());
+    expect(top, "where messages begin").toBeGreaterThanOrEqual(bottom);
+  });
+
+  test(`nor anything of the list, at ${device}`, async ({ cast, badNetwork, grace }) => {
+    const network = await badNetwork();
+    const ada = await cast.person("Ada", { baseURL: network.url, viewport });
+    await cast.conversation([ada, grace], [[grace, "Hello"]]);
+    const page = await ada.open("/");
+    const list = conversations(page);
+    const before = await conversationWith(page, "Grace").boundingBox();
+    network.refuse();
+    const note = page.getByText(NO_CONNECTION);
+    await expect(note).toBeVisible();
+    expect(await conversationWith(page, "Grace").boundingBox()).toEqual(before);
+    const [a, b] = [boxOf(await note.boundingBox()), boxOf(await list.boundingBox())];
+    expect(a.top >= b.bottom || a.left >= b.right, "beside the list or below it").toBe(true);
+  });
+}
+
+function boxOf(box: { x: number; y: number; width: number; height: number } | null) {
+  const { x = 0, y = 0, width = 0, height = 0 } = box ?? {};
+  return { left: x, top: y, right: x + width, bottom: y + height };
+}
 
 /** As fast as a hurried person, so that faults fall between messages and into them. */
 async function type(page: Page, text: string): Promise<void> {

@@ -12,9 +12,10 @@ import type { User } from "@/lib/protocol/users";
 /** With whom one talks and, where the list is not beside it, the way back to the list. */
 export function ConversationHeader({ other }: { other: User | null }) {
   const { onLinkClick } = useVisit();
-  const online = useMessenger((state) => other !== null && state.online.has(other.id));
+  // Whoever is cut off themselves does not know who is there.
+  const online = useMessenger((state) => other !== null && state.connection.status === "open" && state.online.has(other.id));
   return (
-    <header className="flex min-h-16 shrink-0 items-center gap-3 px-4 pt-[env(safe-area-inset-top)] max-md:gap-2 max-md:ps-1.5">
+    <header className="conversation-header flex min-h-16 shrink-0 items-center gap-3 px-4 pt-[env(safe-area-inset-top)] max-md:gap-2 max-md:ps-1.5">
       <Link
         href="/"
         aria-label="Conversations"

@@ -3,7 +3,9 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useClock } from "@/components/ui/time";
 import { useMessengerActions, useOutbox } from "@/lib/client/hooks";
-import { awayFromEnd, goToEnd, goToUnread, NEAR_END_PX, seenIn } from "@/lib/client/place";
+import { useKey } from "@/lib/client/keys";
+import { awayFromEnd, goToEnd, goToMessage, goToUnread, NEAR_END_PX, seenIn } from "@/lib/client/place";
+import type { KeptPlace } from "@/lib/client/places";
 import { rowsOf } from "@/lib/client/rows";
 import type { Transcript } from "@/lib/client/transcript";
 import type { Conversation } from "@/lib/protocol/conversations";
@@ -34,23 +36,40 @@ export function MessageList({ conversation, transcript, label }: { conversation:
     [messages, outbox, firstUnread, otherReadSeq, zone],
   );
 
+  // Where somebody who comes back left off, until it is on screen.
+  const leftAt = useRef<KeptPlace | null>(null);
   useLayoutEffect(() => {
     // Where the browser has opened at the line by itself, or the reader was quicker than the script, this is done.
-    if (scroller.current?.scrollTop === 0) goToUnread(scroller.current);
-  }, []);
+    if (scroller.current?.scrollTop !== 0) return;
+    leftAt.current = messenger.placeOf(id);
+    if (!leftAt.current) goToUnread(scroller.current);
+  }, [messenger, id]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new rows are the occasion
+  useLayoutEffect(() => {
+    if (!leftAt.current || !scroller.current) return;
+    if (goToMessage(scroller.current, leftAt.current) || error) leftAt.current = null;
+  }, [rows, error]);
 
   // After each change of what is shown, and on each scroll: what is on screen, and whether that is the end.
   const look = useRef(() => {
     if (!scroller.current) return;
     const seen = seenIn(scroller.current);
+    const isAway = awayFromEnd(scroller.current) > NEAR_END_PX;
     if (seen) messenger.see(id, seen.first, seen.last);
-    setAway(awayFromEnd(scroller.current) > NEAR_END_PX);
+    if (seen && !leftAt.current) messenger.keepPlace(id, seen.first, seen.offset, isAway);
+    setAway(isAway);
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: new rows are the occasion
   useLayoutEffect(() => {
     const frame = requestAnimationFrame(() => look.current());
     return () => cancelAnimationFrame(frame);
   }, [rows]);
+
+  // While one writes the page keys are the conversation's, as in a book that lies beside the paper.
+  useKey(isPageKeyOfComposer, ({ key }) => {
+    const view = scroller.current;
+    view?.scrollBy({ top: (key === "PageUp" ? -1 : 1) * (view.clientHeight - OVERLAP_PX) });
+  });
 
   const retryOlder = () => void (rows.length > 0 ? messenger.loadOlder(id) : messenger.jumpToLatest(id));
   const toLatest = async () => {
@@ -71,7 +90,14 @@ export function MessageList({ conversation, transcript, label }: { conversation:
           <div className="mx-auto w-full max-w-190 px-4 pt-6 pb-3">
             {atStart && <NothingYet conversation={conversation} empty={rows.length === 0} />}
             {!atStart && <TranscriptEdge loading={loadingOlder || loadingWindow} error={error} onRetry={retryOlder} />}
-            {!atStart && !error && <EdgeSentinel root={scroller} key={`o${messages[0]?.seq}`} onReach={() => messenger.loadOlder(id)} />}
+            {!atStart && !error && (
+              <EdgeSentinel
+                root={scroller}
+                key={`o${messages[0]?.seq}`}
+                busy={loadingOlder || loadingWindow}
+                onReach={() => messenger.loadOlder(id)}
+              />
+            )}
             <ol className="flex flex-col">
               {rows.map(({ key, ...row }) => (
                 <MessageRow
@@ -81,7 +107,14 @@ export function MessageList({ conversation, transcript, label }: { conversation:
                 />
               ))}
             </ol>
-            {!atEnd && !error && <EdgeSentinel root={scroller} key={`n${messages.at(-1)?.seq}`} onReach={() => messenger.loadNewer(id)} />}
+            {!atEnd && !error && (
+              <EdgeSentinel
+                root={scroller}
+                key={`n${messages.at(-1)?.seq}`}
+                busy={loadingNewer || loadingWindow}
+                onReach={() => messenger.loadNewer(id)}
+              />
+            )}
             {!atEnd && rows.length > 0 && (
               <TranscriptEdge loading={loadingNewer || loadingWindow} error={error} onRetry={() => messenger.loadNewer(id)} />
             )}
@@ -91,6 +124,15 @@ export function MessageList({ conversation, transcript, label }: { conversation:
       {(away || !atEnd) && <JumpToLatest count={conversation.unreadCount} onJump={() => void toLatest()} />}
     </div>
   );
+}
+
+/** What stays on screen when one turns the page. */
+const OVERLAP_PX = 48;
+
+/** A draft that is taller than its field keeps the page keys to itself. */
+function isPageKeyOfComposer({ key, target, shiftKey, ctrlKey, altKey, metaKey }: KeyboardEvent): boolean {
+  if ((key !== "PageUp" && key !== "PageDown") || shiftKey || ctrlKey || altKey || metaKey) return false;
+  return target instanceof HTMLTextAreaElement && target.scrollHeight <= target.clientHeight;
 }
 
 const NONE: ReturnType<typeof useOutbox> = [];

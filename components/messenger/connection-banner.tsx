@@ -7,7 +7,10 @@ import { useConnection } from "@/lib/client/hooks";
 /** Shorter gaps heal unseen. */
 const PATIENCE_MS = 5_000;
 
-/** Says quietly that the connection is gone, once it has been for a while, and goes by itself. It floats: nothing makes room for it. */
+/**
+ * Says quietly that the connection is gone, once it has been for a while, and goes by itself. It stands between the
+ * name and the messages, which are laid out from their end: so it covers nothing, and nothing moves to make room for it.
+ */
 export function ConnectionBanner() {
   const lost = useLostForLong();
   return (
@@ -23,13 +26,14 @@ export function ConnectionBanner() {
 }
 
 function useLostForLong(): boolean {
-  // Before the first connection `since` is 0, and each try in vain moves it on: only the first one counts.
   const { status, since } = useConnection();
+  // Before the first connection `since` is 0.
   const gone = status !== "open" && since !== 0;
   const [long, setLong] = useState(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a later try in vain does not begin the wait anew
   useEffect(() => {
     if (!gone) return setLong(false);
-    const timer = setTimeout(() => setLong(true), PATIENCE_MS);
+    const timer = setTimeout(() => setLong(true), since + PATIENCE_MS - Date.now());
     return () => clearTimeout(timer);
   }, [gone]);
   return long && gone;

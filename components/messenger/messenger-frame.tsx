@@ -38,13 +38,13 @@ export function MessengerFrame({ snapshot, notices, children }: { snapshot: Snap
       <div className="messenger" data-open={openId ? "" : undefined}>
         <Sidebar openId={openId} onFind={find} notices={notices} />
         <main id="main" tabIndex={-1} className="pane-conversation">
+          <ConnectionBanner />
           <FindContext value={find}>
             {openId === served && children}
             {openId !== served && (openId ? <ConversationScreen key={openId} id={openId} /> : <NothingOpen />)}
           </FindContext>
         </main>
         <ConversationSkeleton />
-        <ConnectionBanner />
       </div>
       <FindDialog open={finding} onOpenChange={setFinding} openId={openId} />
       <Announcer />

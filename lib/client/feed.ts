@@ -102,9 +102,9 @@ export function createFeed(options: {
     },
     onEvent: (event, id) => pass(event, id),
     onCursor: (id) => pass(null, id),
-    onStatus(status) {
+    onStatus(status, since) {
       if (connection.status === status) return;
-      setConnection({ status, since: Date.now() });
+      setConnection({ status, since });
       tell({ type: "connection", connection });
     },
     onRefused: options.onRefused,
@@ -252,6 +252,10 @@ export function createFeed(options: {
       silent = false;
       if (leadership.leads) stream.nudge();
       else ask();
+    },
+    /** The browser says that there is no network. */
+    lose(): void {
+      if (leadership.leads) stream.lose();
     },
     /** Signed out: there is nothing to hear until somebody signs in. */
     silence(): void {

@@ -3,8 +3,10 @@ import type { StreamEvent } from "@/lib/protocol/events";
 import { PAGE_MAX, PAGE_SIZE } from "@/lib/protocol/limits";
 import type { Message } from "@/lib/protocol/messages";
 import { type Api, ApiError, type Page } from "./api";
+import type { KeptPlace } from "./places";
 import { createPause } from "./retry";
 import {
+  lastListed,
   type MessengerState,
   mergeConversations,
   mergeList,
@@ -36,6 +38,8 @@ export function createLoader(options: {
   store: Store;
   api: Api;
   viewOf: (id: string) => Range | undefined;
+  /** Where somebody who comes back goes on reading. */
+  placeOf: (id: string) => KeptPlace | null;
   applyTo: (state: MessengerState, event: StreamEvent) => MessengerState;
   /** The state was loaded afresh. */
   onReplaced: () => void;
@@ -164,8 +168,10 @@ export function createLoader(options: {
   function open(id: string): () => void {
     setState(evict(openConversation(getState(), id)));
     const { firstUnread = null, messages = [] } = getState().transcripts[id] ?? {};
-    // One opens at the divider or at the end: a window with neither was left behind by scrolling.
-    if (!messages.some(({ seq }) => seq === firstUnread)) void jumpToLatest(id);
+    const place = options.placeOf(id);
+    // One opens at the divider, where one left off, or at the end: a window with none of them was left behind by scrolling.
+    if (place) void openAround(id, place.messageId);
+    else if (!messages.some(({ seq }) => seq === firstUnread)) void jumpToLatest(id);
     return () => {
       if (getState().openId === id) setState({ ...getState(), openId: null });
     };
@@ -174,12 +180,11 @@ export function createLoader(options: {
   /** A failure leaves the list as it is; scrolling asks again. */
   function loadMore(): Promise<void> {
     return once("more", async () => {
-      const { hasMore, order } = getState();
-      if (!hasMore) return;
+      if (!getState().hasMore) return;
       setState({ ...getState(), loadingMore: true });
       try {
         await fetchInto(
-          () => api.conversations({ before: order.at(-1), limit: PAGE_SIZE }),
+          () => api.conversations({ before: lastListed(getState()), limit: PAGE_SIZE }),
           (state, rows) => mergeList(state, rows, rows.length === PAGE_SIZE),
         );
       } catch (error) {

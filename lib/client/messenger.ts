@@ -8,6 +8,7 @@
  *   open(id)              shows a conversation: loads it, freezes the divider; returns what closes it
  *   seed(transcript)      takes in a conversation that the server rendered after the first paint
  *   see(id, first, last)  tells which `seq`s are on screen: what is looked at counts as read
+ *   keepPlace(id, …)      tells which message is at the top of the screen; placeOf(id) is where to go on reading
  *   loadOlder/loadNewer/jumpToLatest(id), openAround(id, messageId)
  *   send(id, content), retry(clientId), discard(clientId), setDraft(id, text), countUnsent(), leave(end)
  *   loadMore(), startConversation(username), searchUsers(text, signal)
@@ -26,11 +27,12 @@ import { type Channel, createFeed, TABS } from "./feed";
 import { createLoader } from "./loader";
 import { createOutbox } from "./outbox";
 import { createOutboxStore } from "./outbox-store";
+import { createPlaces, type KeptPlace } from "./places";
 import { browserPlatform, type Platform } from "./platform";
 import { createReader } from "./reading";
 import { applyEvent, initialState, type MessengerState, type Snapshot, showUnsent, takeIn } from "./state";
 import { createStore } from "./store";
-import type { Range } from "./transcript";
+import { EMPTY, type Range } from "./transcript";
 
 export type { MessengerState, Snapshot } from "./state";
 
@@ -50,8 +52,9 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   let leaving = false;
 
   const api = createApi({ userId, fetch: platform.fetch, onUnauthorized: () => void doubt() });
-  const loader = createLoader({ store, api, viewOf: (id) => views.get(id), applyTo, onReplaced: () => reader.reapply() });
+  const loader = createLoader({ store, api, viewOf: (id) => views.get(id), placeOf, applyTo, onReplaced: () => reader.reapply() });
   const reader = createReader({ store, api });
+  const places = createPlaces({ userId, storage: platform.sessionStorage });
   const drafts = createDrafts({ userId, storage: platform.localStorage });
   const outbox = createOutbox({
     userId,
@@ -95,6 +98,11 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     return applyEvent(state, event, message ? views.get(message.conversationId) : undefined);
   }
 
+  /** Where to go on reading; null where there is news, which comes first. */
+  function placeOf(id: string): KeptPlace | null {
+    return getState().conversations[id]?.unreadCount ? null : places.get(id);
+  }
+
   function apply(event: StreamEvent): void {
     if (event.type === "signed_out") return void doubt();
     setState(applyTo(getState(), event));
@@ -134,6 +142,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   /** The person leaves this device: what is not sent goes with them. */
   async function forget(): Promise<void> {
     drafts.forget();
+    places.forget();
     await outbox.forget();
   }
 
@@ -173,6 +182,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
       setState({ ...getState(), drafts: { ...drafts.read(), ...getState().drafts } });
       const unwatch = platform.watch({
         wake,
+        offline: feed.lose,
         attend: reader.setAttentive,
         resume() {
           feed.start();
@@ -180,6 +190,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
         },
         suspend() {
           drafts.flush();
+          places.flush();
           feed.stop();
         },
       });
@@ -188,6 +199,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
       return () => {
         unwatch();
         drafts.flush();
+        places.flush();
         feed.stop();
       };
     },
@@ -214,6 +226,12 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     see(id: string, first: number, last: number): void {
       views.set(id, { first, last });
       reader.see(id, last);
+    },
+    placeOf,
+    keepPlace(id: string, seq: number, offset: number, away: boolean): void {
+      const { messages, atEnd } = getState().transcripts[id] ?? EMPTY;
+      const message = messages.find((held) => held.seq === seq);
+      places.keep(id, message && (away || !atEnd) ? { seq, offset, messageId: message.id } : null);
     },
     async send(id: string, content: string): Promise<void> {
       showDraft(id, "");

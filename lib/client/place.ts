@@ -38,16 +38,25 @@ export function goToEnd(scroller: HTMLElement): void {
   scroller.scrollTop = 0;
 }
 
+/** Puts a message so far below the top of the screen. False where its row is not there. */
+export function goToMessage(scroller: HTMLElement, { seq, offset }: { seq: number; offset: number }): boolean {
+  const row = scroller.querySelector(`[data-seq="${seq}"]`);
+  if (row) scroller.scrollTop += row.getBoundingClientRect().top - scroller.getBoundingClientRect().top - offset;
+  return row !== null;
+}
+
 /** Opens at the "new messages" line where there is one, else at the end. */
 export function goToUnread(scroller: HTMLElement): void {
   const line = scroller.querySelector(".unread-line");
   if (line && line.getBoundingClientRect().top < scroller.getBoundingClientRect().top) line.scrollIntoView({ block: "start" });
 }
 
-/** The `seq`s on screen. */
-export function seenIn(scroller: HTMLElement): Range | null {
+/** The `seq`s on screen, and how far below the top of the screen the first of them begins. */
+export function seenIn(scroller: HTMLElement): (Range & { offset: number }) | null {
   const rows = rowsOnScreen(scroller);
-  return rows && { first: Number(rows.first.dataset.seq), last: Number(rows.last.dataset.seq) };
+  if (!rows) return null;
+  const offset = rows.first.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+  return { first: Number(rows.first.dataset.seq), last: Number(rows.last.dataset.seq), offset };
 }
 
 function rowsOnScreen(scroller: HTMLElement): { first: HTMLElement; last: HTMLElement } | null {

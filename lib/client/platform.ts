@@ -8,6 +8,8 @@ export type Platform = {
   openChannel: ((name: string) => Channel) | undefined;
   locks: Pick<LockManager, "request"> | undefined;
   localStorage: Storage | undefined;
+  /** Of this tab, and until it is closed. */
+  sessionStorage: Storage | undefined;
   /** Calls back on what the page lives through. Returns what ends it. */
   watch: (on: Lifecycle) => () => void;
   isVisible: () => boolean;
@@ -16,6 +18,8 @@ export type Platform = {
 export type Lifecycle = {
   /** Online, visible or awake again: a connection may be had now. */
   wake: () => void;
+  /** The browser knows of no network. */
+  offline: () => void;
   /** Visible and focused, or no longer. */
   attend: (attentive: boolean) => void;
   /** The page may be frozen or end at any moment. */
@@ -30,16 +34,17 @@ export function browserPlatform(): Platform {
     connect: (url) => new EventSource(url),
     openChannel: typeof BroadcastChannel === "undefined" ? undefined : (name) => new BroadcastChannel(name),
     locks: globalThis.navigator?.locks,
-    localStorage: storage(),
+    localStorage: storage("localStorage"),
+    sessionStorage: storage("sessionStorage"),
     watch: watchPage,
     isVisible: () => document.visibilityState === "visible",
   };
 }
 
 /** Merely looking at it throws where the browser keeps storage closed. */
-function storage(): Storage | undefined {
+function storage(name: "localStorage" | "sessionStorage"): Storage | undefined {
   try {
-    return typeof window === "undefined" ? undefined : window.localStorage;
+    return typeof window === "undefined" ? undefined : window[name];
   } catch {
     return undefined;
   }
@@ -53,6 +58,7 @@ function watchPage(on: Lifecycle): () => void {
   const attend = () => on.attend(document.visibilityState === "visible" && document.hasFocus());
   const wake = () => document.visibilityState === "visible" && on.wake();
   listen(window, ["online"], on.wake);
+  listen(window, ["offline"], on.offline);
   listen(window, ["focus", "blur"], attend);
   listen(document, ["visibilitychange"], attend);
   listen(document, ["visibilitychange"], wake);

@@ -291,7 +291,9 @@ export function showUnsent(
 }
 
 function setOutbox(state: MessengerState, id: string, items: readonly OutboxItem[]): MessengerState {
-  return { ...state, outbox: { ...state.outbox, [id]: items } };
+  const next = { ...state, outbox: { ...state.outbox, [id]: items } };
+  // What would be the first message of a conversation is what lists it.
+  return state.conversations[id]?.lastMessage === null ? relist(next) : next;
 }
 
 /** Sum of unread messages, for the title and the favicon. */
@@ -337,15 +339,22 @@ function setConversation(state: MessengerState, conversation: Conversation): Mes
 }
 
 /** The list's order: latest message first, of two in one millisecond the greater id. */
-function listKey(conversation: Conversation): string {
-  return `${conversation.lastMessage?.createdAt ?? ""} ${conversation.id}`;
+function listKey(conversation: Conversation, unsentAt = ""): string {
+  return `${conversation.lastMessage?.createdAt ?? unsentAt} ${conversation.id}`;
+}
+
+/** The last that the server lists too: what comes after it is the next page. */
+export function lastListed({ order, conversations }: MessengerState): string | undefined {
+  return order.findLast((id) => conversations[id]?.lastMessage);
 }
 
 function relist(state: MessengerState): MessengerState {
   const keys: [string, string][] = [];
   for (const conversation of Object.values(state.conversations)) {
-    const key = listKey(conversation);
-    if (conversation.lastMessage && (state.listFloor === null || key >= state.listFloor)) keys.push([key, conversation.id]);
+    const unsentAt = state.outbox[conversation.id]?.at(-1)?.createdAt;
+    const key = listKey(conversation, unsentAt);
+    if (!conversation.lastMessage && unsentAt) keys.push([key, conversation.id]);
+    else if (conversation.lastMessage && (state.listFloor === null || key >= state.listFloor)) keys.push([key, conversation.id]);
   }
   const order = keys.sort(([a], [b]) => (a < b ? 1 : -1)).map(([, id]) => id);
   const same = order.length === state.order.length && order.every((id, i) => id === state.order[i]);

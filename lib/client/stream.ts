@@ -2,12 +2,16 @@ import { EVENT_NAMES, PING, parseEvent, type StreamEvent } from "@/lib/protocol/
 import { STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
 import { retryDelay } from "./retry";
 
-/** No byte for this long: the connection is dead, whatever the browser believes. */
-export const SILENCE_MAX_MS = 2 * STREAM_HEARTBEAT_MS;
-/** A server that is there answers at once. One that does not may have been asked on a connection that died unnoticed. */
+/** No byte for this long: the connection may be dead, whatever the browser believes. Another one is tried, unseen. */
+export const SILENCE_MAX_MS = STREAM_HEARTBEAT_MS + 3_000;
+/** A server that is there answers that one at once. Where it does not, the connection is lost, within 12 s of its last byte. */
+const DOUBT_MAX_MS = 2_500;
+/** Without such a doubt a slow network has its time. One that does not answer may have been asked on a connection that died unnoticed. */
 const OPENING_MAX_MS = 10_000;
 /** How often silence is looked for. A machine that wakes from sleep finds its stream silent with the first look. */
-const LOOK_MS = 5_000;
+const LOOK_MS = 500;
+/** Looks that lie further apart than this: the machine slept in between, and no connection could be had. */
+const SLEPT_MS = 5_000;
 
 /** What of EventSource is used, so that a test can stand in for the network. */
 export type EventSourceLike = Pick<EventSource, "readyState" | "onopen" | "onerror" | "onmessage" | "addEventListener" | "close">;
@@ -27,7 +31,8 @@ export function createStream(options: {
   onEvent: (event: StreamEvent, id: string) => void;
   /** The heartbeat carries the cursor along. */
   onCursor: (id: string) => void;
-  onStatus: (status: "open" | "lost") => void;
+  /** `since` is when the last was heard, in milliseconds since 1970. */
+  onStatus: (status: "open" | "lost", since: number) => void;
   /** The server refused the stream, and an EventSource does not tell why: asks whether the person is signed out. */
   onRefused: () => void;
 }) {
@@ -35,21 +40,30 @@ export function createStream(options: {
   let retry: ReturnType<typeof setTimeout> | undefined;
   let look: ReturnType<typeof setInterval> | undefined;
   let failures = 0;
+  /** When something was last heard of this connection, or it was asked for. */
   let heardAt = 0;
   let patience = OPENING_MAX_MS;
+  /** Since when the connection has been silent whose place this one takes. */
+  let silentSince: number | null = null;
+  let lookedAt = 0;
 
   function connect(): void {
+    open(null);
+  }
+
+  function open(doubtedSince: number | null): void {
     disconnect();
     const from = options.from();
-    heardAt = Date.now();
-    patience = OPENING_MAX_MS;
+    silentSince = doubtedSince;
+    lookedAt = heardAt = Date.now();
+    patience = doubtedSince === null ? OPENING_MAX_MS : DOUBT_MAX_MS;
     look = setInterval(check, LOOK_MS);
     options.onConnecting(from);
     const opened = options.connect(from);
     source = opened;
     opened.onopen = () => {
       heard();
-      options.onStatus("open");
+      options.onStatus("open", heardAt);
     };
     opened.onerror = () => {
       const refused = opened.readyState === 2;
@@ -72,6 +86,7 @@ export function createStream(options: {
   function heard(): void {
     heardAt = Date.now();
     patience = SILENCE_MAX_MS;
+    silentSince = null;
   }
 
   function disconnect(): void {
@@ -83,18 +98,27 @@ export function createStream(options: {
 
   function lose(): void {
     disconnect();
-    options.onStatus("lost");
+    options.onStatus("lost", silentSince ?? Date.now());
     retry = setTimeout(connect, retryDelay(failures++));
   }
 
   function check(): void {
-    if (source && Date.now() - heardAt > patience) lose();
+    const now = Date.now();
+    const slept = now - lookedAt > SLEPT_MS;
+    lookedAt = now;
+    if (!source || now - heardAt <= patience) return;
+    if (patience === SILENCE_MAX_MS) open(slept ? now : heardAt);
+    else lose();
   }
 
   return {
     /** Also leaves an open connection for one that resumes elsewhere. */
     connect,
     close: disconnect,
+    /** The browser says that there is no network. Should it be wrong, the next try succeeds. */
+    lose(): void {
+      if (source) lose();
+    },
     /** There is reason to hope (online, visible): what waits tries at once, what has gone silent starts over. */
     nudge(): void {
       check();

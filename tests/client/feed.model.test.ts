@@ -90,14 +90,18 @@ test("Every tab shows what a fresh load shows, whichever of them led, froze, cra
         tab.lifecycle?.resume();
       }
       server.settleLog();
-      // Somebody looks at each tab, and the server's heartbeat goes on.
+      // Somebody looks at each tab, and the server's heartbeat goes on and arrives.
+      const beat = () => {
+        server.beat();
+        for (const tab of tabs) tab.source?.arriveAll();
+      };
       for (let i = 0; i < 4; i++) {
-        for (const tab of tabs) {
-          tab.lifecycle?.wake();
+        for (const tab of tabs) tab.lifecycle?.wake();
+        for (const tab of [...tabs, ...tabs]) {
+          beat();
           await tab.settle();
         }
-        server.beat();
-        for (const tab of tabs) await tab.settle();
+        beat();
         await vi.advanceTimersByTimeAsync(4_000);
       }
       const { conversations } = server.snapshot("me");

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
 import { FakeBrowser } from "./support/fake-browser";
 import { ModelServer } from "./support/model-server";
 import { FAKE_TIMERS, Page } from "./support/page";
@@ -171,11 +172,11 @@ describe("A change of leader", () => {
     const [leader, follower] = [await openTab(), await openTab()];
     const opened = leader.sources.length;
     follower.visible = false;
-    for (let seconds = 0; seconds < 120; seconds += 15) {
+    for (let seconds = 0; seconds < 120; seconds += STREAM_HEARTBEAT_MS / 1_000) {
       if (seconds === 60) follower.visible = true;
       server.beat();
       leader.source?.arriveAll();
-      await vi.advanceTimersByTimeAsync(15_000);
+      await vi.advanceTimersByTimeAsync(STREAM_HEARTBEAT_MS);
     }
     expect(follower.sources).toHaveLength(0);
     expect(leader.sources).toHaveLength(opened);

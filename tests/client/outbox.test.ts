@@ -1,6 +1,7 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
 import { FakeBrowser } from "./support/fake-browser";
 import { ModelServer } from "./support/model-server";
 import { FAKE_TIMERS, Page, ticks } from "./support/page";
@@ -119,9 +120,11 @@ describe("Several messages", () => {
     await page.messenger.send(id, "now");
     for (let i = 0; i < 8; i++) {
       await page.load();
-      server.beat();
-      page.source?.arriveAll();
-      if (i < 7) await vi.advanceTimersByTimeAsync(30_000);
+      for (let beats = 0; beats < 6; beats++) {
+        server.beat();
+        page.source?.arriveAll();
+        if (i < 7) await vi.advanceTimersByTimeAsync(STREAM_HEARTBEAT_MS);
+      }
     }
     page.refusal = null;
     page.source?.cut();

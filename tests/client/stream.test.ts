@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createStream, SILENCE_MAX_MS } from "@/lib/client/stream";
+import { STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
 import { ModelServer, ModelSource } from "./support/model-server";
 import { FAKE_TIMERS, Page } from "./support/page";
 
@@ -8,7 +9,7 @@ afterEach(() => void vi.useRealTimers());
 
 function open() {
   const sources: ModelSource[] = [];
-  const seen = { events: [] as string[], statuses: [] as string[], refused: 0, connectedAt: [] as number[] };
+  const seen = { events: [] as string[], statuses: [] as string[], since: [] as number[], refused: 0, connectedAt: [] as number[] };
   const stream = createStream({
     connect() {
       seen.connectedAt.push(Date.now());
@@ -20,7 +21,10 @@ function open() {
     onConnecting: () => {},
     onEvent: (event) => seen.events.push(event.type),
     onCursor: () => seen.events.push("cursor"),
-    onStatus: (status) => seen.statuses.push(status),
+    onStatus(status, since) {
+      seen.statuses.push(status);
+      seen.since.push(since);
+    },
     onRefused: () => seen.refused++,
   });
   stream.connect();
@@ -154,6 +158,19 @@ describe("A stream that breaks", () => {
     expect(seen.statuses).toEqual(["lost"]);
   });
 
+  test("is lost at once where the browser knows of no network, and tried again in case it errs", async () => {
+    const { stream, seen, last, sources } = open();
+    last().opens();
+    last().arriveAll();
+    stream.lose();
+    expect(seen.statuses).toEqual(["open", "lost"]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sources).toHaveLength(2);
+    last().opens();
+    last().arriveAll();
+    expect(seen.statuses.at(-1)).toBe("open");
+  });
+
   test("for an answer that is not a stream, asks why", () => {
     const { last, seen } = open();
     last().cut(2);
@@ -163,14 +180,40 @@ describe("A stream that breaks", () => {
 });
 
 describe("A stream that falls silent", () => {
-  test("for twice the heartbeat is given up for a new one", async () => {
-    const { sources, last } = open();
+  test("for longer than a heartbeat takes is given up for a new one, which nobody sees where that one answers", async () => {
+    const { sources, seen, last } = open();
     last().push("ping", "1-1-0", 0);
     last().arriveAll();
     await vi.advanceTimersByTimeAsync(SILENCE_MAX_MS);
     expect(sources).toHaveLength(1);
-    await vi.advanceTimersByTimeAsync(7_000);
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(sources).toHaveLength(2);
+    last().opens();
+    last().arriveAll();
+    await vi.advanceTimersByTimeAsync(SILENCE_MAX_MS);
+    expect(seen.statuses).toEqual(["open"]);
+  });
+
+  test("is lost within twelve seconds of its last byte where no new one answers either, and since that byte", async () => {
+    const { seen, last } = open();
+    await vi.advanceTimersByTimeAsync(300);
+    last().push("ping", "1-1-0", 0);
+    last().arriveAll();
+    const heardAt = Date.now();
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect(seen.statuses).toEqual(["lost"]);
+    expect(seen.since).toEqual([heardAt]);
+  });
+
+  test("while the machine slept has been lost only since it woke", async () => {
+    const { seen, last } = open();
+    last().push("ping", "1-1-0", 0);
+    last().arriveAll();
+    vi.setSystemTime(Date.now() + 3_600_000);
+    const wokeAt = Date.now();
+    await vi.advanceTimersByTimeAsync(500);
+    last().cut();
+    expect(seen.since[0]).toBeGreaterThanOrEqual(wokeAt);
   });
 
   test("and is asked after is given up at once, and not before its time", async () => {
@@ -204,7 +247,7 @@ describe("A stream that falls silent", () => {
     for (let i = 0; i < 20; i++) {
       last().push("ping", "1-1-0", 0);
       last().arriveAll();
-      await vi.advanceTimersByTimeAsync(15_000);
+      await vi.advanceTimersByTimeAsync(STREAM_HEARTBEAT_MS);
     }
     expect(sources).toHaveLength(1);
   });

@@ -19,7 +19,7 @@ const open: EventStream[] = [];
 
 beforeAll(async () => {
   // The hub's clock is ours, so that nobody has to wait for a heartbeat.
-  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
   host = await listen();
   [ann, bob] = (await people(2, "contract")) as [Person, Person];
   talk = await group(ann, bob);
@@ -46,6 +46,15 @@ test("every stream hears something at least every 20 seconds, and its cursor mov
   for (const stream of streams) expect(parseCursor((await stream.first(ping)).id)).toEqual(hub().cursor);
   expect(STREAM_HEARTBEAT_MS).toBeLessThanOrEqual(20_000);
   expect(streams.every((stream) => stream.comments() === 1)).toBe(true);
+});
+
+test("also where the server is so busy that its clock ticks late", async () => {
+  const streams = await Promise.all(Array.from({ length: 8 }, () => streamOf(bob)));
+  await Promise.all(streams.map((stream) => stream.first(ready)));
+  const late = vi.spyOn(performance, "now").mockReturnValue(performance.now() + 10 * STREAM_HEARTBEAT_MS);
+  vi.advanceTimersByTime(STREAM_HEARTBEAT_MS / 50);
+  late.mockRestore();
+  for (const stream of streams) await expect.poll(() => stream.comments()).toBeGreaterThan(0);
 });
 
 test("the header Last-Event-ID counts before the address, which counts where there is no header", async () => {

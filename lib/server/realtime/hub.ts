@@ -23,6 +23,9 @@ const SESSION_CHECK_MS = 5_000;
 /** Heartbeats are written in this many shares, so that ten thousand streams cause no pause. */
 const HEARTBEAT_SHARES = 50;
 
+/** Milliseconds between two shares. */
+const BEAT_MS = STREAM_HEARTBEAT_MS / HEARTBEAT_SHARES;
+
 /** Milliseconds over which clients come back after this server has ended their streams. */
 const SCATTER_MS = 4_000;
 
@@ -42,7 +45,9 @@ class Hub {
   private readonly shares: Set<Stream>[] = Array.from({ length: HEARTBEAT_SHARES }, () => new Set());
   private count = 0;
   private opened = 0;
-  private beatShare = 0;
+  /** Shares that have had their heartbeat since the hub began, and when that was. */
+  private beats = 0;
+  private beganAt = 0;
   private draining = false;
 
   private mark: LogMark = { position: 0, end: 0, open: new Set() };
@@ -153,10 +158,12 @@ class Hub {
   private async start(): Promise<void> {
     this.epoch = await epoch();
     this.mark = await readMark();
+    this.beats = 0;
+    this.beganAt = performance.now();
     this.timers = [
       setInterval(() => this.wake(), POLL_MS),
       setInterval(() => void this.checkSessions(), SESSION_CHECK_MS),
-      setInterval(() => this.beat(), STREAM_HEARTBEAT_MS / HEARTBEAT_SHARES),
+      setInterval(() => this.beat(), BEAT_MS),
       setInterval(() => void this.prune(), PRUNE_EVERY_MS),
     ];
     for (const timer of this.timers) timer.unref();
@@ -263,7 +270,10 @@ class Hub {
   /** Also carries the cursor along, so that a stream on which nothing happens does not fall out of the log. */
   private beat(): void {
     const frame = encodeHeartbeat(this.cursor);
-    for (const stream of this.shares[this.beatShare++ % HEARTBEAT_SHARES] ?? []) stream.beat(frame);
+    // Timers of a busy process come late and drift. Clients would then all take their streams for dead, and come back at once.
+    const due = Math.min((performance.now() - this.beganAt) / BEAT_MS, this.beats + HEARTBEAT_SHARES);
+    do for (const stream of this.shares[this.beats % HEARTBEAT_SHARES] ?? []) stream.beat(frame);
+    while (++this.beats < due);
   }
 
   private async prune(): Promise<void> {

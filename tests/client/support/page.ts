@@ -48,6 +48,7 @@ export class Page {
       openChannel: browser && (() => (this.channel = browser.openChannel())),
       locks: browser?.locksOf(this),
       localStorage: undefined,
+      sessionStorage: undefined,
       watch: (lifecycle) => {
         this.lifecycle = lifecycle;
         return () => {};

@@ -1,0 +1,54 @@
+/** Where a reader was in a conversation: the message at the top of the screen, and how far down from there it began. */
+export type KeptPlace = { seq: number; messageId: string; offset: number };
+
+/** Conversations whose place is kept; of more, the one left longest ago starts at its end. */
+const KEPT = 20;
+
+/**
+ * The places of conversations that are read further up than their end, for coming back to. They outlive a reload, in
+ * the storage of this tab; where there is none they end with the page.
+ */
+export function createPlaces(options: { userId: string; storage: Storage | undefined }) {
+  const { storage } = options;
+  const key = `parley.places.${options.userId}`;
+  let places: Map<string, KeptPlace> | null = null;
+
+  function held(): Map<string, KeptPlace> {
+    places ??= new Map(read());
+    return places;
+  }
+
+  function read(): [string, KeptPlace][] {
+    try {
+      return JSON.parse(storage?.getItem(key) ?? "[]");
+    } catch {
+      return [];
+    }
+  }
+
+  function write(): void {
+    try {
+      storage?.setItem(key, JSON.stringify([...held()]));
+    } catch {
+      // Full, or closed: the next visit begins at the end.
+    }
+  }
+
+  return {
+    get: (id: string): KeptPlace | null => held().get(id) ?? null,
+    /** Null: at the end. */
+    keep(id: string, place: KeptPlace | null): void {
+      const map = held();
+      map.delete(id);
+      if (place) map.set(id, place);
+      for (const oldest of map.keys()) if (map.size > KEPT) map.delete(oldest);
+    },
+    flush(): void {
+      if (places) write();
+    },
+    forget(): void {
+      held().clear();
+      write();
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createPlaces } from "@/lib/client/places";
+import { ModelServer } from "./support/model-server";
+import { FAKE_TIMERS, Page } from "./support/page";
+
+let server: ModelServer;
+let id: string;
+let pages: Page[];
+
+beforeEach(() => {
+  vi.useFakeTimers(FAKE_TIMERS);
+  server = new ModelServer("me", "ann");
+  id = server.start("me", "ann");
+  for (let n = 1; n <= 120; n++) server.send(id, "ann", `${n}`);
+  server.read(id, "me", 120);
+  pages = [];
+});
+afterEach(() => {
+  for (const page of pages) page.stop();
+  vi.useRealTimers();
+});
+
+/** A tab, and what it leaves in its storage. */
+function openTab(kept = new Map<string, string>()) {
+  const sessionStorage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value) };
+  const page = new Page(server, "me", { openId: id, platform: { sessionStorage: sessionStorage as unknown as Storage } }).start();
+  pages.push(page);
+  return { page, kept };
+}
+
+const seqs = (page: Page) => page.state.transcripts[id]?.messages.map(({ seq }) => seq) ?? [];
+
+describe("Somebody who comes back to a conversation", () => {
+  test("after a reload finds the window where they left off, however far up that is", async () => {
+    const { page, kept } = openTab();
+    page.messenger.open(id);
+    await page.settle();
+    void page.messenger.loadOlder(id);
+    await page.settle();
+    const [top = 0] = seqs(page);
+    page.messenger.keepPlace(id, top, -12, true);
+    page.lifecycle?.suspend();
+
+    const { page: reloaded } = openTab(kept);
+    expect(reloaded.messenger.placeOf(id)).toMatchObject({ seq: top, offset: -12 });
+    reloaded.messenger.open(id);
+    await reloaded.settle();
+    expect(seqs(reloaded)).toContain(top);
+  });
+
+  test("starts at the end where they left at the end", async () => {
+    const { page } = openTab();
+    page.messenger.open(id);
+    await page.settle();
+    page.messenger.keepPlace(id, 110, 0, true);
+    expect(page.messenger.placeOf(id)).not.toBeNull();
+    page.messenger.keepPlace(id, 119, 0, false);
+    expect(page.messenger.placeOf(id)).toBeNull();
+  });
+
+  test("starts at the end where they have left this device in between", async () => {
+    const { page, kept } = openTab();
+    page.messenger.open(id);
+    await page.settle();
+    page.messenger.keepPlace(id, 110, 0, true);
+    await page.messenger.forget();
+    page.lifecycle?.suspend();
+    expect(openTab(kept).page.messenger.placeOf(id)).toBeNull();
+  });
+
+  test("starts at what is new where there is news", async () => {
+    const { page } = openTab();
+    page.messenger.open(id)();
+    await page.settle();
+    page.messenger.keepPlace(id, 110, 0, true);
+    server.send(id, "ann", "news");
+    await page.settle();
+    expect(page.messenger.placeOf(id)).toBeNull();
+  });
+});
+
+test("Places are kept of twenty conversations, and a storage that holds something else is none", () => {
+  const storage = { getItem: () => "{", setItem: () => {} } as unknown as Storage;
+  const places = createPlaces({ userId: "me", storage });
+  for (let n = 0; n < 25; n++) places.keep(`c${n}`, { seq: n, messageId: `m${n}`, offset: 0 });
+  expect([0, 4, 5, 24].map((n) => places.get(`c${n}`)?.seq)).toEqual([undefined, undefined, 5, 24]);
+});
