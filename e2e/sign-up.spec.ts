@@ -19,6 +19,30 @@ test("two strangers sign up in two browsers, find each other and talk", async ({
   await expect(message(mary, "What is?")).toBeVisible();
 });
 
+test("all that a username and a password have to be is told at once, and ticked as it is met", async ({ page }) => {
+  await page.goto("/sign-up");
+  await settled(page);
+  const username = page.getByRole("textbox", { name: "Username" });
+  const password = page.getByLabel("Password");
+  const rules = {
+    username: page.getByRole("list").first().getByRole("listitem"),
+    password: page.getByRole("list").last().getByRole("listitem"),
+  };
+  await expect(rules.username).toHaveText([/^3 to 32 characters$/, /^Only letters, digits, dots, dashes and underscores$/]);
+  await expect(rules.password).toHaveText([/^At least 10 characters$/]);
+  await username.fill("a!");
+  await expect(rules.username).toHaveText([/^3 to 32 characters, not yet$/, /^Only .*, not yet$/]);
+  await username.fill("al");
+  await expect(rules.username).toHaveText([/^3 to 32 characters, not yet$/, /^Only .*, done$/]);
+  await username.fill("alan");
+  await expect(rules.username).toHaveText([/, done$/, /, done$/]);
+  await expect(username).toHaveAccessibleDescription(/3 to 32 characters ?, done/);
+  await password.fill("correct hors");
+  await expect(rules.password).toHaveText([/, done$/]);
+  await username.fill("");
+  await expect(rules.username).toHaveText([/characters$/, /underscores$/]);
+});
+
 test.describe("what cannot be a new account is told beside its field", () => {
   test.use({ complaints: FAILED_REQUESTS });
 

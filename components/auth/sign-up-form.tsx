@@ -3,6 +3,7 @@
 import { TextField } from "@/components/ui/text-field";
 import { signUp } from "@/lib/client/access";
 import { PASSWORD_MIN, USERNAME_MAX } from "@/lib/protocol/limits";
+import { PASSWORD_RULES, USERNAME_RULES } from "@/lib/protocol/users";
 import { AuthForm } from "./auth-form";
 
 export function SignUpForm({ to }: { to: string }) {
@@ -19,6 +20,7 @@ export function SignUpForm({ to }: { to: string }) {
             spellCheck={false}
             maxLength={USERNAME_MAX}
             hint="This is how others find you."
+            rules={USERNAME_RULES}
             error={errors.username}
           />
           <TextField
@@ -27,7 +29,8 @@ export function SignUpForm({ to }: { to: string }) {
             type="password"
             autoComplete="new-password"
             minLength={PASSWORD_MIN}
-            hint={`At least ${PASSWORD_MIN} characters. A few words are better than odd signs.`}
+            hint="A few words that do not belong together are good. What is guessed first is refused."
+            rules={PASSWORD_RULES}
             error={errors.password}
           />
         </>

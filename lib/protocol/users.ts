@@ -16,14 +16,22 @@ export type User = z.infer<typeof User>;
 export const Username = z
   .string("Choose a username.")
   .trim()
-  .min(USERNAME_MIN, `A username has ${USERNAME_MIN} to ${USERNAME_MAX} characters.`)
-  .max(USERNAME_MAX, `A username has ${USERNAME_MIN} to ${USERNAME_MAX} characters.`)
-  .regex(/^[A-Za-z0-9_.-]+$/, "A username takes letters, digits, dots, dashes and underscores.");
+  .refine(hasUsernameLength, `A username has ${USERNAME_MIN} to ${USERNAME_MAX} characters.`)
+  .refine(hasUsernameLetters, "A username takes letters, digits, dots, dashes and underscores.");
 
 export const Password = z
   .string("Choose a password.")
-  .refine((p) => codePoints(p) >= PASSWORD_MIN, `A password has at least ${PASSWORD_MIN} characters.`)
+  .refine(hasPasswordLength, `A password has at least ${PASSWORD_MIN} characters.`)
   .refine((p) => codePoints(p) <= PASSWORD_MAX, `A password has at most ${PASSWORD_MAX} characters.`);
+
+/** What a form tells of a value while it is chosen, all at once. */
+export type Rule = { says: string; holds: (value: string) => boolean };
+
+export const USERNAME_RULES: readonly Rule[] = [
+  { says: `${USERNAME_MIN} to ${USERNAME_MAX} characters`, holds: (value) => hasUsernameLength(value.trim()) },
+  { says: "Only letters, digits, dots, dashes and underscores", holds: (value) => hasUsernameLetters(value.trim()) },
+];
+export const PASSWORD_RULES: readonly Rule[] = [{ says: `At least ${PASSWORD_MIN} characters`, holds: hasPasswordLength }];
 
 export const SignUpInput = z.object({ username: Username, password: Password });
 export type SignUpInput = z.infer<typeof SignUpInput>;
@@ -110,3 +118,15 @@ export const Session = z.object({
   current: z.boolean(),
 });
 export type Session = z.infer<typeof Session>;
+
+function hasUsernameLength(name: string): boolean {
+  return name.length >= USERNAME_MIN && name.length <= USERNAME_MAX;
+}
+
+function hasUsernameLetters(name: string): boolean {
+  return /^[A-Za-z0-9_.-]+$/.test(name);
+}
+
+function hasPasswordLength(password: string): boolean {
+  return codePoints(password) >= PASSWORD_MIN;
+}
