@@ -1,11 +1,14 @@
-import type { Page } from "@playwright/test";
-import { message, messages, say, transcript } from "./support/screen";
+import type { BrowserContext, Page } from "@playwright/test";
+import type { Person } from "./support/cast";
+import type { Parley } from "./support/parley";
+import { conversations, message, messages, say, transcript } from "./support/screen";
 import { expect, test } from "./support/test";
 
 /** Rows that a page may hold, however long the conversation is. */
 const ROWS_MAX = 600;
 
 test("history scrolls up through 2,000 messages without a jump, in a page that stays small", async ({ cast, ada, grace }) => {
+  test.setTimeout(90_000);
   const { path } = await cast.longConversation([ada, grace], 2_000);
   const page = await ada.open(path);
   await expect(message(page, /: 2000\. /)).toBeInViewport();
@@ -64,6 +67,73 @@ test("a conversation of 100,000 messages opens with as much of it as one of 400"
   await expect(messages(page)).toHaveCount(rows);
   expect(rows).toBeLessThan(ROWS_MAX);
 });
+
+test.describe("on a machine that is too slow for how fast one scrolls", () => {
+  test("history goes on loading to its beginning", async ({ cast, ada, grace }) => {
+    await slowDown(ada.context);
+    const { path } = await cast.longConversation([ada, grace], 200);
+    const page = await ada.open(path);
+    await expect(message(page, /: 200\. /)).toBeInViewport();
+    await transcript(page).hover();
+    await expect(async () => {
+      await page.mouse.wheel(0, -100_000);
+      await expect(message(page, /: 1\. /)).toBeInViewport({ timeout: 500 });
+    }).toPass();
+  });
+
+  test("the list goes on loading to its end", async ({ parley, ada }) => {
+    await slowDown(ada.context);
+    await acquaint(parley, ada, 80);
+    const page = await ada.open("/");
+    await expect(conversations(page).getByRole("link").first()).toBeVisible();
+    await conversations(page).hover();
+    await expect(async () => {
+      await page.mouse.wheel(0, 100_000);
+      await expect(conversations(page).getByRole("link")).toHaveCount(80, { timeout: 500 });
+    }).toPass();
+  });
+});
+
+test("a list that is shorter than a tall screen loads until it fills it", async ({ parley, ada }) => {
+  await acquaint(parley, ada, 80);
+  const page = await ada.context.newPage();
+  await page.setViewportSize({ width: 1280, height: 6_000 });
+  await page.goto("/");
+  await expect(conversations(page).getByRole("link")).toHaveCount(80);
+});
+
+/** Whatever comes into view and leaves it is told late, and several changes at once, as where script holds up everything. */
+async function slowDown(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const LATE_MS = 250;
+    const Prompt = window.IntersectionObserver;
+    window.IntersectionObserver = class extends Prompt {
+      constructor(tell: IntersectionObserverCallback, options?: IntersectionObserverInit) {
+        let kept: IntersectionObserverEntry[] = [];
+        super((entries, observer) => {
+          kept.push(...entries);
+          setTimeout(() => {
+            if (kept.length > 0) tell(kept, observer);
+            kept = [];
+          }, LATE_MS);
+        }, options);
+      }
+    };
+  });
+}
+
+/** Conversations with this many people, each of whom has said one thing. */
+async function acquaint(parley: Parley, person: Person, count: number): Promise<void> {
+  await parley.sql(
+    `WITH people AS (INSERT INTO users (id, username, username_key) SELECT uuidv7(), name, name FROM (SELECT 'p' || right($1::text, 12) || '.' || n AS name FROM generate_series(1, $2::int) n) named RETURNING id),
+          pairs AS (SELECT uuidv7() AS id, people.id AS other FROM people),
+          started AS (INSERT INTO conversations (id, kind, direct_key, last_seq, last_message_at)
+            SELECT id, 'direct', least(other::text, $1) || ':' || greatest(other::text, $1), 1, now() FROM pairs),
+          joined AS (INSERT INTO participants (conversation_id, user_id, read_seq) SELECT id, unnest(ARRAY[other, $1::uuid]), 1 FROM pairs)
+     INSERT INTO messages (id, conversation_id, seq, sender_id, content, created_at) SELECT uuidv7(), id, 1, other, 'Hello', now() FROM pairs`,
+    [person.id, count],
+  );
+}
 
 /**
  * Scrolls a step with every frame until message `to` is on screen, as a person does who holds the wheel. Between two

@@ -1,4 +1,4 @@
-import { composer, message, say, transcript, words } from "./support/screen";
+import { composer, message, messages, say, transcript, words } from "./support/screen";
 import { expect, test } from "./support/test";
 
 test("links can be followed, in a new tab that learns nothing of this one", async ({ cast, ada, grace }) => {
@@ -50,6 +50,97 @@ test("text stays as it was typed: lines, spaces, code, other directions", async 
   await expect.poll(() => words(page)).toEqual(typed);
   await expect(message(page, "if (a)").locator(".bubble-text")).toHaveCSS("white-space-collapse", "preserve");
   await expect(message(page, "שלום").locator(".bubble-text")).toHaveCSS("direction", "rtl");
+});
+
+test("marks that are heaped on a letter stay near it: they draw over nobody's words", async ({ cast, ada, grace }) => {
+  const { path } = await cast.conversation(
+    [ada, grace],
+    [
+      [grace, "Read these words of mine"],
+      [ada, "Hm"],
+    ],
+  );
+  const page = await ada.open(path);
+  await page.setViewportSize({ width: 1280, height: 600 });
+  const hers = message(page, "Read these words").locator(".bubble");
+  const before = await hers.screenshot();
+  await say(page, `z${"\u0301".repeat(3_000)}`);
+  const heap = messages(page).last();
+  await expect(heap.getByText(/Sent|Read/)).toBeAttached();
+  // Fonts differ in whether they heap marks, or draw all of them in one place.
+  await heap.locator(".bubble-text").evaluate((text) => {
+    (text as HTMLElement).style.fontFamily = "DejaVu Sans, sans-serif";
+  });
+  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+  expect((await hers.screenshot()).equals(before), "as it was before").toBe(true);
+});
+
+test("an address that reads as another one is shown as what it is", async ({ cast, ada, grace }) => {
+  const { path } = await cast.conversation([ada, grace], [[grace, "Pay at аррӏе.com/me or at https://münchen.example/"]]);
+  const page = await ada.open(path);
+  const links = transcript(page).getByRole("link");
+  await expect(links).toHaveText(["xn--80ak6aa92e.com/me", "https://münchen.example/"]);
+  await expect(links.first()).toHaveAttribute("href", "http://аррӏе.com/me");
+});
+
+test.describe("at 320 pixels", () => {
+  test.use({ viewport: { width: 320, height: 568 } });
+
+  test("three large emoji stand in one line", async ({ cast, ada, grace }) => {
+    const { path } = await cast.conversation(
+      [ada, grace],
+      [
+        [grace, "👩‍👩‍👧‍👦🇵🇹👍🏽"],
+        [ada, "🎉 🎉 🎉"],
+      ],
+    );
+    const page = await ada.open(path);
+    for (const row of await messages(page).all()) {
+      const { height, lineHeight, right } = await row.locator(".bubble-text").evaluate((text) => {
+        const range = document.createRange();
+        range.setStart(text, 0);
+        range.setEndBefore(text.querySelector(".bubble-meta") as Element);
+        const { height } = range.getBoundingClientRect();
+        return { height, lineHeight: Number.parseFloat(getComputedStyle(text).lineHeight), right: range.getBoundingClientRect().right };
+      });
+      expect(height).toBeLessThanOrEqual(1.5 * lineHeight);
+      expect(right).toBeLessThanOrEqual(320);
+    }
+  });
+});
+
+test.describe("where the clock has twelve hours", () => {
+  test.use({ locale: "en-US" });
+
+  test("a time reads from left to right, also below Hebrew and Arabic", async ({ cast }) => {
+    const ada = await cast.person("Ada", { locale: "en-US" });
+    const grace = await cast.person("Grace");
+    const { path } = await cast.conversation(
+      [ada, grace],
+      [
+        [grace, "שלום, מה שלומך היום?"],
+        [ada, "مرحبا"],
+      ],
+    );
+    const page = await ada.open(path);
+    const times = transcript(page)
+      .locator("time")
+      .filter({ hasText: /[AP]M$/ });
+    await expect(times).toHaveCount(2);
+    for (const time of await times.all()) {
+      const [digits, half] = await time.evaluate((element) => {
+        const text = element.firstChild as Text;
+        const left = (from: number, to: number) => {
+          const range = document.createRange();
+          range.setStart(text, from);
+          range.setEnd(text, to);
+          return range.getBoundingClientRect().left;
+        };
+        return [left(0, 1), left(text.length - 1, text.length)];
+      });
+      expect(digits).toBeLessThan(half as number);
+    }
+  });
 });
 
 const ATTACKS = [

@@ -33,7 +33,7 @@ export const MessageRow = memo(function MessageRow({ message, progress, startsDa
       {startsDay && <DayLine at={message.createdAt} />}
       {startsUnread && <UnreadLine />}
       <div className="bubble" data-failed={progress === "failed" || undefined}>
-        <span className="sr-only">{own ? "You" : displayName(message.sender)}: </span>
+        <span className="speaker sr-only">{own ? "You" : displayName(message.sender)}: </span>
         <div dir="auto" className="bubble-text">
           <MessageText text={message.content} />
           <span className="bubble-meta">

@@ -44,7 +44,7 @@ export function ConversationList({ openId, onFind }: { openId: string | null; on
           <ConversationRow key={id} id={id} open={id === openId} tabStop={id === stop} onFocus={setFocused} />
         ))}
       </ul>
-      {hasMore && <LoadMore loading={loading} onLoad={() => void messenger.loadMore()} />}
+      {hasMore && <LoadMore count={order.length} loading={loading} onLoad={() => void messenger.loadMore()} />}
     </nav>
   );
 }

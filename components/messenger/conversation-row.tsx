@@ -4,8 +4,9 @@ import Link, { useLinkStatus } from "next/link";
 import { memo } from "react";
 import { Avatar, PersonName } from "@/components/ui/avatar";
 import { Time } from "@/components/ui/time";
-import { useConversation, useDraft } from "@/lib/client/hooks";
+import { useConversation, useDraft, useOutbox } from "@/lib/client/hooks";
 import { useVisit } from "@/lib/client/visit";
+import { RowPreview } from "./row-preview";
 import { UnreadCount } from "./unread-count";
 
 type Props = { id: string; open: boolean; tabStop: boolean; onFocus: (id: string) => void };
@@ -14,11 +15,14 @@ type Props = { id: string; open: boolean; tabStop: boolean; onFocus: (id: string
 export const ConversationRow = memo(function ConversationRow({ id, open, tabStop, onFocus }: Props) {
   const conversation = useConversation(id);
   const draft = useDraft(id).trim();
+  const items = useOutbox(id);
   const { onLinkClick } = useVisit();
   const other = conversation?.otherParticipant;
   if (!conversation || !other) return null;
   const { lastMessage, unreadCount } = conversation;
   const unread = unreadCount > 0;
+  const unsent = items.findLast(({ state }) => state === "failed") ?? items.at(-1);
+  const at = unsent?.createdAt ?? lastMessage?.createdAt;
   return (
     <li>
       <Link
@@ -28,7 +32,7 @@ export const ConversationRow = memo(function ConversationRow({ id, open, tabStop
         tabIndex={tabStop ? 0 : -1}
         onFocus={() => onFocus(id)}
         onClick={onLinkClick}
-        className="flex h-17 items-center gap-3 rounded-md px-3 outline-offset-[-2px] transition-colors duration-120 hover:bg-hover aria-[current=page]:bg-selected"
+        className="conversation-row"
       >
         <Pending />
         <Avatar user={other} />
@@ -37,23 +41,11 @@ export const ConversationRow = memo(function ConversationRow({ id, open, tabStop
             <span className={`flex min-w-0 flex-1 ${unread ? "font-bold" : "font-medium"}`}>
               <PersonName user={other} />
             </span>
-            {lastMessage && <Time at={lastMessage.createdAt} as="list" className="shrink-0 text-xs text-muted" />}
+            {at && <Time at={at} as="list" className="shrink-0 text-xs text-muted" />}
           </div>
           <div className="flex items-center gap-2">
-            <p className={`min-w-0 flex-1 truncate text-sm ${unread ? "text-text" : "text-muted"}`}>
-              {draft && !open ? (
-                <>
-                  <span className="text-accent">Draft: </span>
-                  <bdi dir="auto">{preview(draft)}</bdi>
-                </>
-              ) : (
-                lastMessage && (
-                  <>
-                    {lastMessage.mine && <span>You: </span>}
-                    <bdi dir="auto">{preview(lastMessage.content)}</bdi>
-                  </>
-                )
-              )}
+            <p className={`flex min-w-0 flex-1 items-center gap-1 text-sm ${unread ? "text-text" : "text-muted"}`}>
+              <RowPreview lastMessage={lastMessage} draft={open ? "" : draft} unsent={unsent} />
             </p>
             <UnreadCount count={unreadCount} />
           </div>
@@ -63,12 +55,7 @@ export const ConversationRow = memo(function ConversationRow({ id, open, tabStop
   );
 });
 
-/** Tells the style sheet that this conversation is on its way. */
+/** Tells the style sheet that this conversation is on its way, and takes no room in the row. */
 function Pending() {
-  return useLinkStatus().pending && <span data-pending="" />;
-}
-
-/** As much as a line could hold; the rest of a long message need not be in the page. */
-function preview(text: string): string {
-  return text.slice(0, 140);
+  return useLinkStatus().pending && <span hidden data-pending="" />;
 }

@@ -3,12 +3,19 @@
 import { useRef } from "react";
 import { EdgeSentinel } from "@/components/conversation/edge-sentinel";
 
+type Props = {
+  /** How many are listed: when more have come, the end is another one. */
+  count: number;
+  loading: boolean;
+  onLoad: () => void;
+};
+
 /** The rest of the list comes as one nears its end; the button is for those who do not scroll. */
-export function LoadMore({ loading, onLoad }: { loading: boolean; onLoad: () => void }) {
+export function LoadMore({ count, loading, onLoad }: Props) {
   const viewport = useRef<HTMLElement>(null);
   return (
     <>
-      <EdgeSentinel root={viewport} onReach={onLoad} />
+      <EdgeSentinel key={count} root={viewport} onReach={onLoad} />
       <button
         type="button"
         onClick={onLoad}

@@ -26,11 +26,11 @@ export function ClockProvider({ clock: fromServer, children }: { clock: Clock; c
 
 const WAYS = { time: timeOfDay, list: timeInList, day: dayName } as const;
 
-/** When something was, in the reader's own zone; in full on hover. */
+/** When something was, in the reader's own zone; in full on hover. It is written in English, whatever it stands in. */
 export function Time({ at, as = "time", className = "" }: { at: string; as?: keyof typeof WAYS; className?: string }) {
   const clock = useContext(ClockContext);
   return (
-    <time dateTime={at} title={fullTime(at, clock)} className={`tabular-nums ${className}`}>
+    <time dateTime={at} dir="ltr" title={fullTime(at, clock)} className={`tabular-nums ${className}`}>
       {WAYS[as](at, clock)}
     </time>
   );
