@@ -63,7 +63,7 @@ describe("Somebody who comes back to a conversation", () => {
     page.messenger.open(id);
     await page.settle();
     page.messenger.keepPlace(id, 110, 0, true);
-    await page.messenger.forget();
+    await page.messenger.leave(async () => ({ value: undefined, errors: null }));
     page.lifecycle?.suspend();
     expect(openTab(kept).page.messenger.placeOf(id)).toBeNull();
   });
