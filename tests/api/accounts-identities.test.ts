@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { Browser, origin } from "../support/browser";
-import { sql } from "../support/database";
+import { database, sql } from "../support/database";
 import { host } from "../support/host";
 import { startIdentityProvider } from "../support/identity-provider";
 import { request } from "../support/person";
@@ -172,7 +173,17 @@ describe("unlinking an identity", () => {
     await arrived("second", again);
     const both: { id: string }[] = await get(browser, "/api/identities");
     expect(both).toHaveLength(2);
-    const answers = await Promise.all(both.map(({ id }) => remove(browser, `/api/identities/${id}`)));
+    // Neither has gone before both have been looked at.
+    const other = new pg.Client({ connectionString: database() });
+    onTestFinished(() => other.end());
+    await other.connect();
+    await other.query("BEGIN");
+    await other.query("SELECT FROM accounts WHERE id = ANY($1) FOR UPDATE", [both.map(({ id }) => id)]);
+    const unlinking = both.map(({ id }) => remove(browser, `/api/identities/${id}`));
+    const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while ((await sql(waiting)).length < both.length);
+    await other.query("COMMIT");
+    const answers = await Promise.all(unlinking);
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
     // Whoever came by the one that is gone stays where they are.
     expect((await browser.fetch("/api/identities")).status).toBe(200);

@@ -76,9 +76,6 @@ describe("the password", () => {
     expect(answer.status).toBe(200);
     expect((await browser.fetch("/api/auth_user")).status).toBe(200);
     expect(await statusOf(before)).toBe(401);
-    // An answer that was still on its way with the old one would otherwise put it back.
-    const late = await request("/api/conversations", { headers: { Cookie: `parley.session=${before}` } });
-    expect(late.headers.getSetCookie()).toEqual([]);
   });
 
   it("that is being changed signs nobody in by the old one: neither who was checked before the change nor who came during it", async () => {
