@@ -137,6 +137,10 @@ test("a stream that several tabs share brings what is missing at any of their cu
     await shared.first(ready);
     return shared.events.filter(isMessage).map(({ data }) => data.content as string);
   };
+  const later = await positionBeyond(first);
+  expect((await brought(first, later)).slice(-2)).toEqual(["seen by one of them", "seen by none"]);
+  expect((await brought(later, first)).slice(-2)).toEqual(["seen by one of them", "seen by none"]);
+  expect(await brought(later)).not.toContain("seen by one of them");
   expect((await brought(first, second)).slice(-2)).toEqual(["seen by one of them", "seen by none"]);
   expect((await brought(second, first)).slice(-2)).toEqual(["seen by one of them", "seen by none"]);
   const alone = await brought(second, second);
@@ -171,6 +175,16 @@ test("a cursor tells a stranger neither how much others say nor whether they say
     expect(told).not.toContain(theirs.id);
   }
 });
+
+/** A cursor whose position lies above another's, once the server has read the log so far. */
+async function positionBeyond(cursor: string): Promise<string> {
+  const { position } = parseCursor(cursor) as Cursor;
+  await vi.waitUntil(() => {
+    hub().publishLogged();
+    return hub().cursor.position > position + 1;
+  });
+  return formatCursor(hub().cursor);
+}
 
 function differingBits(a: string, b: string): number {
   const bits = (BigInt(`0x${a}`) ^ BigInt(`0x${b}`)).toString(2);
