@@ -9,6 +9,8 @@ type Props = {
   submit: (values: { username: string; password: string }) => Promise<FormErrors | null>;
   /** Where a browser without our script sends the form: by POST, so that no password ends up in an address. */
   action: string;
+  /** What was wrong with the form when it came back without script. */
+  refused?: FormErrors | undefined;
   /** Where to go then. */
   to: string;
   button: string;
@@ -16,8 +18,8 @@ type Props = {
 };
 
 /** What sign-in and sign-up share: send, tell what is wrong beside its field, go on when it worked. */
-export function AuthForm({ submit, action, to, button, children }: Props) {
-  const [errors, setErrors] = useState<FormErrors>({});
+export function AuthForm({ submit, action, refused, to, button, children }: Props) {
+  const [errors, setErrors] = useState<FormErrors>(refused ?? {});
   const [pending, startTransition] = useTransition();
 
   return (
@@ -39,6 +41,7 @@ export function AuthForm({ submit, action, to, button, children }: Props) {
         });
       }}
     >
+      <input type="hidden" name="to" value={to} />
       {children(errors)}
       {errors.form && (
         <p role="alert" className="text-sm text-danger">

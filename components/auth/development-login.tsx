@@ -19,6 +19,8 @@ export function DevelopmentLogin({ cast, to }: { cast: User[]; to: string }) {
       if (!refused) window.location.assign(to);
     });
 
+  const form = { method: "post", action: "/api/forms/sign-in" } as const;
+
   return (
     <section aria-labelledby="development-login" className="mt-8 rounded-lg bg-sidebar p-4">
       <h2 id="development-login" className="font-medium">
@@ -26,32 +28,44 @@ export function DevelopmentLogin({ cast, to }: { cast: User[]; to: string }) {
       </h2>
       <p className="text-sm text-muted">This server lets anyone in as anybody.</p>
       {cast.length > 0 && (
-        <ul className="-mx-2 mt-3 grid grid-cols-2">
-          {cast.map((user) => (
-            <li key={user.id}>
-              <button
-                type="button"
-                disabled={pending}
-                onClick={() => become(user.username)}
-                className="flex min-h-10 w-full touch:min-h-11 items-center gap-2 rounded-md px-2 text-start transition-colors duration-120 hover:bg-hover"
-              >
-                <Avatar user={user} size="sm" />
-                <PersonName user={user} />
-              </button>
-            </li>
-          ))}
-        </ul>
+        <form
+          {...form}
+          onSubmit={(event) => {
+            event.preventDefault();
+            become((event.nativeEvent as SubmitEvent).submitter?.getAttribute("value") ?? "");
+          }}
+        >
+          <input type="hidden" name="to" value={to} />
+          <ul className="-mx-2 mt-3 grid grid-cols-2">
+            {cast.map((user) => (
+              <li key={user.id}>
+                <button
+                  type="submit"
+                  name="username"
+                  value={user.username}
+                  disabled={pending}
+                  className="flex min-h-10 w-full touch:min-h-11 items-center gap-2 rounded-md px-2 text-start transition-colors duration-120 hover:bg-hover"
+                >
+                  <Avatar user={user} size="sm" />
+                  <PersonName user={user} />
+                </button>
+              </li>
+            ))}
+          </ul>
+        </form>
       )}
       <form
+        {...form}
         className="mt-3 flex items-end gap-2"
         onSubmit={(event) => {
           event.preventDefault();
-          become(String(new FormData(event.currentTarget).get("as") ?? ""));
+          become(String(new FormData(event.currentTarget).get("username") ?? ""));
         }}
       >
+        <input type="hidden" name="to" value={to} />
         <TextField
           label="Be somebody"
-          name="as"
+          name="username"
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}

@@ -1,14 +1,15 @@
 "use client";
 
 import { TextField } from "@/components/ui/text-field";
-import { signInWithPassword } from "@/lib/client/access";
+import { type FormErrors, signInWithPassword } from "@/lib/client/access";
 import { AuthForm } from "./auth-form";
 
-export function SignInForm({ to }: { to: string }) {
+export function SignInForm({ to, refused }: { to: string; refused?: { errors: FormErrors; username: string } | undefined }) {
   return (
     <AuthForm
       submit={({ username, password }) => signInWithPassword(username, password)}
-      action="/api/auth/callback/credentials"
+      action="/api/forms/sign-in"
+      refused={refused?.errors}
       to={to}
       button="Sign in"
     >
@@ -21,6 +22,7 @@ export function SignInForm({ to }: { to: string }) {
             autoCapitalize="none"
             autoCorrect="off"
             spellCheck={false}
+            defaultValue={refused?.username}
             error={errors.username}
           />
           <TextField label="Password" name="password" type="password" autoComplete="current-password" error={errors.password} />

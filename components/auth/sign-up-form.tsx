@@ -1,14 +1,20 @@
 "use client";
 
 import { TextField } from "@/components/ui/text-field";
-import { signUp } from "@/lib/client/access";
+import { type FormErrors, signUp } from "@/lib/client/access";
 import { PASSWORD_MIN, USERNAME_MAX } from "@/lib/protocol/limits";
 import { PASSWORD_RULES, USERNAME_RULES } from "@/lib/protocol/users";
 import { AuthForm } from "./auth-form";
 
-export function SignUpForm({ to }: { to: string }) {
+export function SignUpForm({ to, refused }: { to: string; refused?: { errors: FormErrors; username: string } | undefined }) {
   return (
-    <AuthForm submit={({ username, password }) => signUp(username, password)} action="/sign-up" to={to} button="Create account">
+    <AuthForm
+      submit={({ username, password }) => signUp(username, password)}
+      action="/api/forms/sign-up"
+      refused={refused?.errors}
+      to={to}
+      button="Create account"
+    >
       {(errors) => (
         <>
           <TextField
@@ -21,6 +27,7 @@ export function SignUpForm({ to }: { to: string }) {
             maxLength={USERNAME_MAX}
             hint="This is how others find you."
             rules={USERNAME_RULES}
+            defaultValue={refused?.username}
             error={errors.username}
           />
           <TextField

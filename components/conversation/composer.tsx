@@ -1,8 +1,9 @@
 "use client";
 
 import { ArrowUp } from "lucide-react";
-import { useEffect, useRef } from "react";
-import { useDraft, useMessengerActions } from "@/lib/client/hooks";
+import { useEffect, useRef, useState } from "react";
+import { useDraft, useMessenger, useMessengerActions } from "@/lib/client/hooks";
+import { randomId } from "@/lib/client/random-id";
 import { MESSAGE_MAX_CODE_POINTS } from "@/lib/protocol/limits";
 import { codePoints } from "@/lib/protocol/text";
 
@@ -11,18 +12,29 @@ const COUNT_FROM = 300;
 
 /**
  * Where one writes. Enter sends and Shift+Enter breaks the line; under a thumb Enter breaks the line
- * and the button sends. Never disabled: what is sent without a connection waits in the outbox.
+ * and the button sends. Never disabled: what is sent without a connection waits in the outbox, and before the script
+ * has come the browser itself sends the form.
  */
 export function Composer({ conversationId, label }: { conversationId: string; label: string }) {
   const messenger = useMessengerActions();
   const draft = useDraft(conversationId);
+  const userId = useMessenger((state) => state.me.id);
   const field = useRef<HTMLTextAreaElement>(null);
+  const formId = useRef<HTMLInputElement>(null);
+  const [newId] = useState(randomId);
+  const [scripted, setScripted] = useState(false);
+  /** What stood in the form when the script came, and may be on its way already under the form's id. */
+  const found = useRef<{ content: string; clientId: string } | null>(null);
   const left = MESSAGE_MAX_CODE_POINTS - (draft.length < MESSAGE_MAX_CODE_POINTS - COUNT_FROM ? 0 : codePoints(draft.trim()));
   const sendable = draft.trim() !== "" && left >= 0;
 
   useEffect(() => {
+    setScripted(true);
     // What was typed before the script came would otherwise be lost with the first key after it.
-    if (field.current?.value) messenger.setDraft(conversationId, field.current.value);
+    if (field.current?.value && formId.current) {
+      messenger.takeOverDraft(conversationId, field.current.value);
+      found.current = { content: field.current.value.trim(), clientId: formId.current.value };
+    }
     // On touch a focus would raise the keyboard over what one came to read.
     if (!matchMedia("(pointer: coarse)").matches) field.current?.focus({ preventScroll: true });
   }, [messenger, conversationId]);
@@ -30,23 +42,30 @@ export function Composer({ conversationId, label }: { conversationId: string; la
   function send() {
     field.current?.focus();
     if (!sendable) return;
-    void messenger.send(conversationId, draft.trim());
+    const content = draft.trim();
+    void messenger.send(conversationId, content, found.current?.content === content ? found.current.clientId : undefined);
+    found.current = null;
     void messenger.jumpToLatest(conversationId);
   }
 
   return (
     <div className="composer-bar">
       <form
-        className="mx-auto flex w-full max-w-190 items-end gap-2 px-4"
+        method="post"
+        action={`/api/forms/conversations/${conversationId}/messages`}
+        className="group mx-auto flex w-full max-w-190 items-end gap-2 px-4"
         onSubmit={(event) => {
           event.preventDefault();
           send();
         }}
       >
+        <input type="hidden" name="user" value={userId} />
+        {/* The server's is the one that counts, and stays. */}
+        <input ref={formId} type="hidden" name="clientId" defaultValue={newId} autoComplete="off" suppressHydrationWarning />
         <div className="composer" data-text={`${draft}\u200b`}>
           <textarea
             ref={field}
-            name="message"
+            name="content"
             aria-label={label}
             aria-describedby={left <= COUNT_FROM ? "characters-left" : undefined}
             aria-invalid={left < 0 || undefined}
@@ -77,8 +96,8 @@ export function Composer({ conversationId, label }: { conversationId: string; la
             type="submit"
             aria-label="Send"
             title="Send"
-            aria-disabled={!sendable}
-            className="flex size-11 shrink-0 items-center justify-center rounded-full bg-accent text-on-accent transition-[background-color,opacity] duration-120 hover:bg-accent-hover aria-disabled:bg-transparent aria-disabled:text-muted"
+            aria-disabled={scripted ? !sendable : undefined}
+            className="flex size-11 shrink-0 items-center justify-center rounded-full bg-accent text-on-accent transition-[background-color,opacity] duration-120 hover:bg-accent-hover group-has-[textarea:placeholder-shown]:bg-transparent group-has-[textarea:placeholder-shown]:text-muted aria-disabled:bg-transparent aria-disabled:text-muted"
           >
             <ArrowUp aria-hidden="true" className="size-5" strokeWidth={2.25} />
           </button>

@@ -10,7 +10,8 @@
  *   see(id, first, last)  tells which `seq`s are on screen: what is looked at counts as read
  *   keepPlace(id, …)      tells which message is at the top of the screen; placeOf(id) is where to go on reading
  *   loadOlder/loadNewer/jumpToLatest(id), openAround(id, messageId)
- *   send(id, content), retry(clientId), discard(clientId), setDraft(id, text), countUnsent(), leave(end)
+ *   send(id, content), retry(clientId), discard(clientId), countUnsent(), leave(end)
+ *   setDraft(id, text), takeOverDraft(id, text)
  *   loadMore(), startConversation(username), searchUsers(text, signal)
  *   apply(event)          the one path for everything that happened; harmless when repeated
  *
@@ -179,7 +180,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     apply,
     start(): () => void {
       drafts.forgetOthers();
-      setState({ ...getState(), drafts: { ...drafts.read(), ...getState().drafts } });
+      setState({ ...getState(), drafts: joinDrafts(drafts.read(), getState().drafts) });
       const unwatch = platform.watch({
         wake,
         offline: feed.lose,
@@ -233,11 +234,12 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
       const message = messages.find((held) => held.seq === seq);
       places.keep(id, message && (away || !atEnd) ? { seq, offset, messageId: message.id } : null);
     },
-    async send(id: string, content: string): Promise<void> {
+    /** `clientId` is given where the same message may be on its way already. */
+    async send(id: string, content: string, clientId?: string): Promise<void> {
       showDraft(id, "");
       const forget = drafts.lend(id, content);
       feed.nudge();
-      await outbox.send(id, content);
+      await outbox.send(id, content, clientId);
       forget();
     },
     retry: outbox.retry,
@@ -257,6 +259,11 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
       return outcome;
     },
     setDraft,
+    /**
+     * Takes over what was typed into the page before the script came. It is written down with the next key only: the form
+     * may be on its way already, and the page after this one would show what was sent as a draft.
+     */
+    takeOverDraft: showDraft,
     searchUsers: api.users,
     async startConversation(username: string): Promise<Conversation> {
       const conversation = await api.startConversation(username);
@@ -276,6 +283,16 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     setState({ ...state, drafts: { ...state.drafts, [id]: text } });
     return true;
   }
+}
+
+/** What was written down at an earlier visit stands before what was typed since this page was loaded. */
+function joinDrafts(kept: Readonly<Record<string, string>>, typed: Readonly<Record<string, string>>): Record<string, string> {
+  const drafts = { ...kept };
+  for (const [id, text] of Object.entries(typed)) {
+    const before = kept[id];
+    drafts[id] = before && text && !text.startsWith(before) ? `${before}\n${text}` : text;
+  }
+  return drafts;
 }
 
 function messageOf(event: StreamEvent): Message | null {

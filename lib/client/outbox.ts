@@ -134,9 +134,9 @@ export function createOutbox(options: {
     /** Takes up what an earlier visit, or a tab that is gone, left unsent. */
     load,
     /** Shows a message as pending at once, keeps it, and only then lets it go. */
-    async send(conversationId: string, content: string): Promise<void> {
+    async send(conversationId: string, content: string, clientId = randomId()): Promise<void> {
       const item: Unsent = {
-        clientId: randomId(),
+        clientId,
         userId,
         conversationId,
         content,

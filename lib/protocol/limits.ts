@@ -25,6 +25,12 @@ export const USERS_FOUND_MAX = 25;
 /** Bytes of a JSON body; the longest message escapes to less. */
 export const JSON_BODY_MAX = 64 * 1024;
 
+/**
+ * Bytes of a form that is sent without script: some messages more than the longest one, so that one that is too long is
+ * given back and not lost.
+ */
+export const FORM_BODY_MAX = 256 * 1024;
+
 /** Bytes of an uploaded avatar, before it is re-encoded. */
 export const AVATAR_BODY_MAX = 5 * 1024 * 1024;
 

@@ -36,6 +36,16 @@ export const SendMessageInput = z.object({
 });
 export type SendMessageInput = z.infer<typeof SendMessageInput>;
 
+/** What the composer sends without script. A form breaks lines as CRLF, whatever was typed. */
+export const MessageForm = z.object({
+  content: z
+    .string("Write a message.")
+    .transform((text) => text.replace(/\r\n?/g, "\n"))
+    .pipe(MessageContent),
+  clientId: SendMessageInput.shape.clientId.unwrap(),
+});
+export type MessageForm = z.infer<typeof MessageForm>;
+
 export const ReadMessagesInput = z.object({
   upTo: z.string("`upTo` is the id of a message.").optional(),
 });

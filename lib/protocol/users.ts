@@ -46,6 +46,13 @@ export const LoginInput = z.object({
 });
 export type LoginInput = z.infer<typeof LoginInput>;
 
+/** What the sign-in page sends without script. */
+export const SignInForm = LoginInput.extend({
+  password: LoginInput.shape.password.refine((password) => password !== "", "Enter your password."),
+  /** The path to go on to. */
+  to: z.string().optional(),
+});
+
 export const LoginResult = z.object({ authUser: User, token: z.string(), expiresAt: z.string() });
 export type LoginResult = z.infer<typeof LoginResult>;
 

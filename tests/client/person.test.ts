@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { safeReturnPath } from "@/lib/client/access";
 import { displayName, hueOf, initials } from "@/lib/client/person";
+import { safeReturnPath } from "@/lib/protocol/return-path";
 
 test.each([
   ["Ada Okafor", "AO"],

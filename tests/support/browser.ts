@@ -66,7 +66,7 @@ function keep(jar: Map<string, string>, cookie: string): void {
   const name = pair.slice(0, pair.indexOf("="));
   const value = pair.slice(pair.indexOf("=") + 1);
   const ended = attributes.some(
-    (attribute) => /^max-age=0$/i.test(attribute) || Date.parse(attribute.replace(/^expires=/i, "")) < Date.now(),
+    (attribute) => /^max-age=0$/i.test(attribute) || (/^expires=/i.test(attribute) && Date.parse(attribute.slice(8)) < Date.now()),
   );
   if (ended || value === "") jar.delete(name);
   else jar.set(name, value);

@@ -27,6 +27,14 @@ const to =
   (path: string, options: RequestOptions = {}): Call =>
   () => ({ path, options });
 
+const CLIENT_ID = "0b9f0a3e-6f0c-4c0e-9a55-5d3f3d1f7a11";
+
+/** As a page of ours sends it without script, which is the only one that these calls take. */
+const form = (fields: Record<string, string>): RequestOptions => ({
+  body: new URLSearchParams(fields),
+  headers: { "Sec-Fetch-Site": "same-origin" },
+});
+
 const inConversation =
   (path = "", options: RequestOptions = {}): Call =>
   ({ conversation }) => ({ path: `/api/conversations/${conversation}${path}`, options });
@@ -48,6 +56,12 @@ const REQUESTS: Record<string, Call> = {
   "GET /api/conversations/[id]/messages": inConversation("/messages"),
   "POST /api/conversations/[id]/messages": inConversation("/messages", { json: { content: "hello" } }),
   "POST /api/conversations/[id]/read_messages": inConversation("/read_messages"),
+  "POST /api/forms/sign-in": to("/api/forms/sign-in", form({ username: "nobody.at.all", password: PASSWORD })),
+  "POST /api/forms/sign-up": to("/api/forms/sign-up", form({ username: "x", password: PASSWORD })),
+  "POST /api/forms/conversations/[id]/messages": ({ conversation }) => ({
+    path: `/api/forms/conversations/${conversation}/messages`,
+    options: form({ content: "hello", clientId: CLIENT_ID }),
+  }),
   "GET /api/health": to("/api/health"),
   "GET /api/ready": to("/api/ready"),
   "POST /api/login": to("/api/login", { json: { username: "nobody.at.all", password: PASSWORD } }),

@@ -1,12 +1,15 @@
 import type { Metadata } from "next";
+import { headers } from "next/headers";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { DevelopmentLogin } from "@/components/auth/development-login";
 import { ProviderButtons } from "@/components/auth/provider-buttons";
 import { SignInForm } from "@/components/auth/sign-in-form";
-import { firstOf, refusalOf, safeReturnPath } from "@/lib/client/access";
+import { firstOf, refusalOf } from "@/lib/client/access";
+import { safeReturnPath } from "@/lib/protocol/return-path";
 import { currentCaller } from "@/lib/server/auth/current-user";
 import { oauthProviders } from "@/lib/server/auth/providers";
+import { refusedForm } from "@/lib/server/auth/refused-form";
 import { config } from "@/lib/server/config";
 import { developmentCast } from "@/lib/server/development-cast";
 
@@ -29,7 +32,7 @@ export default async function SignInPage({ searchParams }: Props) {
           {refusalOf(error)}
         </p>
       )}
-      <SignInForm to={to} />
+      <SignInForm to={to} refused={refusedForm(await headers(), "sign-in") ?? undefined} />
       <ProviderButtons providers={oauthProviders().map(({ id, name }) => ({ id, name }))} to={to} />
       {SIGN_UP === "open" && (
         <p className="mt-5 text-sm text-muted">

@@ -1,8 +1,10 @@
 import type { Metadata } from "next";
+import { headers } from "next/headers";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { SignUpForm } from "@/components/auth/sign-up-form";
 import { currentCaller } from "@/lib/server/auth/current-user";
+import { refusedForm } from "@/lib/server/auth/refused-form";
 import { config } from "@/lib/server/config";
 
 export const metadata: Metadata = { title: "Create an account" };
@@ -16,7 +18,7 @@ export default async function SignUpPage() {
       <p className="mt-1 mb-6 text-muted">
         {open ? "A name and a password, and you can talk." : "New accounts cannot be made on this server. Ask whoever runs it."}
       </p>
-      {open && <SignUpForm to="/" />}
+      {open && <SignUpForm to="/" refused={refusedForm(await headers(), "sign-up") ?? undefined} />}
       <p className="mt-5 text-sm text-muted">
         Have one already?{" "}
         <Link href="/sign-in" className="font-medium text-accent underline underline-offset-3 hover:no-underline">

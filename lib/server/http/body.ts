@@ -78,3 +78,13 @@ export async function readJson(request: Request, max: number, optional: boolean)
     throw new HttpError(400, "The body of this request is not valid JSON.");
   }
 }
+
+/** The fields of a form, of each name the first: 415 for another type, 413 past `max` bytes. */
+export async function readForm(request: Request, max: number): Promise<Record<string, string>> {
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(request.headers.get("content-type") ?? "")) {
+    throw new HttpError(415, "The body of this request must be application/x-www-form-urlencoded.");
+  }
+  const fields: Record<string, string> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(await readText(request, max))) fields[name] ??= value;
+  return fields;
+}

@@ -1,6 +1,7 @@
 import "server-only";
 import type { z } from "zod";
-import { JSON_BODY_MAX } from "@/lib/protocol/limits";
+import type { ErrorBody } from "@/lib/protocol/errors";
+import { FORM_BODY_MAX, JSON_BODY_MAX } from "@/lib/protocol/limits";
 import type { User } from "@/lib/protocol/users";
 import { type Authenticated, authenticate } from "../auth/authenticate";
 import { renewCookie } from "../auth/renewal";
@@ -9,7 +10,7 @@ import { isUnavailable } from "../db";
 import { newId } from "../ids";
 import { log } from "../log";
 import { addressOf, enforceLimit, type LimitName } from "../rate-limits";
-import { readJson } from "./body";
+import { readForm, readJson } from "./body";
 import { FieldError, HttpError } from "./errors";
 import { isKnownHost, UNKNOWN_HOST } from "./known-host";
 import { loggedPath } from "./logged-path";
@@ -28,9 +29,23 @@ type Options<A extends Auth, B extends z.ZodType, Q extends z.ZodType> = {
   body?: B;
   /** A request without a body counts as `{}`. */
   optionalBody?: boolean;
+  /** In place of `body`: the form of a page without script. It is taken from our own pages only, token or not. */
+  form?: Form<B>;
   query?: Q;
   /** The rate limit that the request counts towards, by user or, where nobody is signed in, by address. */
   limit?: LimitName;
+};
+
+/** Why a request was refused, as every route tells it. */
+export type Refusal = { status: number; body: ErrorBody; headers: Record<string, string> };
+
+export type Form<B extends z.ZodType> = {
+  shape: B;
+  /**
+   * The page that says what is wrong and holds what was typed. `fields` is all that was sent, as it was sent: nothing
+   * where it did not come from a page of ours.
+   */
+  refused: (refusal: Refusal, fields: Readonly<Record<string, string>>, params: { id: string }) => Answer;
 };
 
 type Input<A extends Auth, B extends z.ZodType, Q extends z.ZodType> = {
@@ -71,10 +86,15 @@ export function route<A extends Auth = "required", B extends z.ZodType = z.ZodTy
     const requestId = newId();
     const started = performance.now();
     let caller: Authenticated | null = null;
+    let fields: Record<string, string> = {};
     let response: Response;
     try {
       if (!isKnownHost(request.headers)) throw new HttpError(403, UNKNOWN_HOST);
-      if (auth !== "none") caller = await requireCaller(request, auth);
+      if (options.form) {
+        requireSameOrigin(request);
+        fields = await readForm(request, FORM_BODY_MAX);
+      }
+      if (auth !== "none") caller = await requireCaller(request, auth, fields.user);
       if (options.limit) {
         await enforceLimit(options.limit, { userId: caller?.user.id, address: addressOf(request) });
       }
@@ -84,12 +104,16 @@ export function route<A extends Auth = "required", B extends z.ZodType = z.ZodTy
         requestId,
         params: await context.params,
         query: options.query && parse(options.query, searchOf(request)),
-        body: options.body && parse(options.body, await readJson(request, JSON_BODY_MAX, options.optionalBody ?? false)),
+        body: options.form
+          ? parse(options.form.shape, fields)
+          : options.body && parse(options.body, await readJson(request, JSON_BODY_MAX, options.optionalBody ?? false)),
       };
       response = toResponse(await handle(input as Input<A, B, Q>), requestId);
       if (caller) await renewCookie(request, caller, response);
     } catch (error) {
-      response = toResponse(errorAnswer(error, requestId), requestId);
+      const refusal = refusalOf(error, requestId);
+      const page = options.form?.refused(refusal, fields, (await context.params) as { id: string });
+      response = toResponse(page ?? json(refusal.status, refusal.body, refusal.headers), requestId);
     }
     const { method, url } = request;
     log.info({
@@ -113,7 +137,14 @@ export function noContent(headers?: Record<string, string>): Reply {
   return new Reply(204, null, headers);
 }
 
-async function requireCaller(request: Request, auth: Auth): Promise<Authenticated> {
+/** Answers a form with a page to go to, which a reload then repeats without sending the form again. */
+export function seeOther(path: string, cookies: readonly string[] = []): Response {
+  const headers = new Headers({ Location: path });
+  for (const cookie of cookies) headers.append("Set-Cookie", cookie);
+  return new Response(null, { status: 303, headers });
+}
+
+async function requireCaller(request: Request, auth: Auth, madeAs: string | undefined): Promise<Authenticated> {
   const found = await authenticate(request, { queryToken: auth === "stream" });
   if (!found) {
     // Whoever tries tokens is slowed down; a good one from the same address goes on being taken.
@@ -121,8 +152,8 @@ async function requireCaller(request: Request, auth: Auth): Promise<Authenticate
     throw new HttpError(401, "Sign in to go on.");
   }
   if (found.via === "cookie" && request.method !== "GET" && request.method !== "HEAD") requireSameOrigin(request);
-  const said = request.headers.get("parley-user") ?? (auth === "stream" ? new URL(request.url).searchParams.get("user") : null);
-  requireMadeFor(said, found.user.id);
+  const inAddress = auth === "stream" ? new URL(request.url).searchParams.get("user") : null;
+  requireMadeFor(request.headers.get("parley-user") ?? madeAs ?? inAddress, found.user.id);
   return found;
 }
 
@@ -141,14 +172,15 @@ function pathOf(url: string): string {
   return loggedPath(url.slice(url.indexOf("/", url.indexOf("://") + 3)));
 }
 
-function errorAnswer(error: unknown, requestId: string): Reply {
-  if (error instanceof FieldError) return json(422, { errors: error.errors });
-  if (error instanceof HttpError) return json(error.status, { message: error.message }, error.headers);
+function refusalOf(error: unknown, requestId: string): Refusal {
+  if (error instanceof FieldError) return { status: 422, body: { errors: error.errors }, headers: {} };
+  if (error instanceof HttpError) return { status: error.status, body: { message: error.message }, headers: error.headers };
   log.error({ requestId, err: error }, "a request failed");
   if (isUnavailable(error)) {
-    return json(503, { message: "The database cannot be reached. Try again in a moment." }, { "Retry-After": "2" });
+    const message = "The database cannot be reached. Try again in a moment.";
+    return { status: 503, body: { message }, headers: { "Retry-After": "2" } };
   }
-  return json(500, { message: "Something went wrong on the server. Try again in a moment." });
+  return { status: 500, body: { message: "Something went wrong on the server. Try again in a moment." }, headers: {} };
 }
 
 /** The same headers from every host. A route that lets its answer be cached has said so itself. */
