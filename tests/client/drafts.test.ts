@@ -53,18 +53,36 @@ test("A draft that is emptied is forgotten", () => {
   expect(storage.length).toBe(0);
 });
 
+test("What was typed before the script came is written down with the next key only: the form may be on its way", () => {
+  const page = openPage();
+  page.messenger.takeOverDraft(id, "Dear Ann");
+  expect(page.state.drafts).toEqual({ [id]: "Dear Ann" });
+  page.lifecycle?.suspend();
+  expect(storage.length).toBe(0);
+  page.messenger.setDraft(id, "Dear Ann,");
+  page.lifecycle?.suspend();
+  expect(openPage().state.drafts).toEqual({ [id]: "Dear Ann," });
+});
+
+test.each([
+  ["Dear Ann", "Hello", "Dear Ann\nHello"],
+  ["Dear Ann", "Dear Ann, hello", "Dear Ann, hello"],
+  ["Dear Ann", "", "Dear Ann"],
+  ["", "Hello", "Hello"],
+])("A draft %j of an earlier visit stands before what was typed meanwhile, %j", (before, typed, joined) => {
+  const earlier = openPage();
+  earlier.messenger.setDraft(id, before);
+  earlier.lifecycle?.suspend();
+  const page = new Page(server, "me", { platform: { localStorage: storage } });
+  page.messenger.takeOverDraft(id, typed);
+  page.start();
+  expect(page.state.drafts[id] ?? "").toBe(joined);
+});
+
 test("What else is kept in this browser is no draft", () => {
   storage.setItem("parley draft me", "not one");
   storage.setItem("another program's", "not one either");
   expect(openPage().state.drafts).toEqual({});
-});
-
-test("What is typed in the page already stands before what was kept", () => {
-  storage.setItem(`parley draft me ${id}`, "kept");
-  const page = new Page(server, "me", { platform: { localStorage: storage } });
-  page.messenger.setDraft(id, "typed");
-  page.start();
-  expect(page.state.drafts).toEqual({ [id]: "typed" });
 });
 
 test("Where there is no storage a draft lives on in its page", async () => {

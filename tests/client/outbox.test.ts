@@ -49,6 +49,20 @@ describe("A message that was just written", () => {
     expect(unsent(reopened)).toEqual([["hello", "pending"]]);
   });
 
+  test("is sent once where the page had sent it already, before its script came", async () => {
+    const page = openPage();
+    await page.settle();
+    const clientId = "0b9f0a3e-6f0c-4c0e-9a55-5d3f3d1f7a11";
+    server.send(id, "me", "hello", clientId);
+    void page.messenger.send(id, "hello", clientId);
+    await ticks();
+    posts(page)[0]?.answer();
+    posts(page)[0]?.arrive();
+    await page.settle();
+    expect(sent()).toEqual(["hello"]);
+    expect(unsent(page)).toEqual([]);
+  });
+
   test("takes its place in the transcript in one step, whether the answer or the stream tells first", async () => {
     const page = openPage();
     await page.settle();
