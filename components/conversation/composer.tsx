@@ -3,41 +3,48 @@
 import { ArrowUp } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useDraft, useMessenger, useMessengerActions } from "@/lib/client/hooks";
-import { randomId } from "@/lib/client/random-id";
 import { MESSAGE_MAX_CODE_POINTS } from "@/lib/protocol/limits";
 import { codePoints } from "@/lib/protocol/text";
 
 /** From here on the composer counts down. */
 const COUNT_FROM = 300;
 
+type Props = {
+  conversationId: string;
+  label: string;
+  /** Names what the form sends without script, where the server has rendered it: new for each page that it renders. */
+  formId?: string | undefined;
+};
+
 /**
  * Where one writes. Enter sends and Shift+Enter breaks the line; under a thumb Enter breaks the line
  * and the button sends. Never disabled: what is sent without a connection waits in the outbox, and before the script
  * has come the browser itself sends the form.
  */
-export function Composer({ conversationId, label }: { conversationId: string; label: string }) {
+export function Composer({ conversationId, label, formId: servedId }: Props) {
   const messenger = useMessengerActions();
   const draft = useDraft(conversationId);
   const userId = useMessenger((state) => state.me.id);
   const field = useRef<HTMLTextAreaElement>(null);
-  const formId = useRef<HTMLInputElement>(null);
-  const [newId] = useState(randomId);
+  const [formId] = useState(servedId);
   const [scripted, setScripted] = useState(false);
   /** What stood in the form when the script came, and may be on its way already under the form's id. */
   const found = useRef<{ content: string; clientId: string } | null>(null);
+  const rendered = useRef(draft);
   const left = MESSAGE_MAX_CODE_POINTS - (draft.length < MESSAGE_MAX_CODE_POINTS - COUNT_FROM ? 0 : codePoints(draft.trim()));
   const sendable = draft.trim() !== "" && left >= 0;
 
   useEffect(() => {
     setScripted(true);
     // What was typed before the script came would otherwise be lost with the first key after it.
-    if (field.current?.value && formId.current) {
-      messenger.takeOverDraft(conversationId, field.current.value);
-      found.current = { content: field.current.value.trim(), clientId: formId.current.value };
+    const typed = field.current?.value ?? "";
+    if (typed !== rendered.current) {
+      messenger.takeOverDraft(conversationId, typed);
+      if (formId) found.current = { content: typed.trim(), clientId: formId };
     }
     // On touch a focus would raise the keyboard over what one came to read.
     if (!matchMedia("(pointer: coarse)").matches) field.current?.focus({ preventScroll: true });
-  }, [messenger, conversationId]);
+  }, [messenger, conversationId, formId]);
 
   function send() {
     field.current?.focus();
@@ -60,8 +67,7 @@ export function Composer({ conversationId, label }: { conversationId: string; la
         }}
       >
         <input type="hidden" name="user" value={userId} />
-        {/* The server's is the one that counts, and stays. */}
-        <input ref={formId} type="hidden" name="clientId" defaultValue={newId} autoComplete="off" suppressHydrationWarning />
+        {formId && <input type="hidden" name="clientId" value={formId} autoComplete="off" />}
         <div className="composer" data-text={`${draft}\u200b`}>
           <textarea
             ref={field}

@@ -17,7 +17,7 @@ export type Read = { conversation: Conversation; messages: Message[] };
  * One conversation. Until the store has taken in what the server read, that is shown itself: so the
  * first paint, hydration and a later visit are one and the same markup. Without it the store loads.
  */
-export function ConversationScreen({ id, read }: { id: string; read?: Read }) {
+export function ConversationScreen({ id, read, formId }: { id: string; read?: Read; formId?: string }) {
   const messenger = useMessengerActions();
   const conversation = useConversation(id) ?? read?.conversation;
   const painted = useMemo(() => (read ? paintedWindow(read) : EMPTY), [read]);
@@ -40,7 +40,7 @@ export function ConversationScreen({ id, read }: { id: string; read?: Read }) {
     <>
       <ConversationHeader other={conversation.otherParticipant} />
       <MessageList conversation={conversation} transcript={transcript} label={`Messages with ${name}`} />
-      <Composer conversationId={id} label={`Message to ${name}`} />
+      <Composer conversationId={id} label={`Message to ${name}`} formId={formId} />
     </>
   );
 }

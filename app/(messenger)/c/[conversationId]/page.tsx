@@ -5,6 +5,7 @@ import { ConversationScreen, type Read } from "@/components/conversation/convers
 import { displayName } from "@/lib/client/person";
 import { currentCaller } from "@/lib/server/auth/current-user";
 import { HttpError } from "@/lib/server/http/errors";
+import { newId } from "@/lib/server/ids";
 import { readConversation } from "@/lib/server/snapshot";
 
 type Props = { params: Promise<{ conversationId: string }> };
@@ -28,5 +29,5 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function ConversationPage({ params }: Props) {
   const { conversationId } = await params;
-  return <ConversationScreen key={conversationId} id={conversationId} read={await read(conversationId)} />;
+  return <ConversationScreen key={conversationId} id={conversationId} read={await read(conversationId)} formId={newId()} />;
 }
