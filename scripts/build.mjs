@@ -81,7 +81,8 @@ async function make(folder) {
   await buildPages({ PARLEY_BUILD: folder });
   await bundle(`${folder}/dist`);
   await run(process.execPath, [`${folder}/dist/prepare-postgres.mjs`], "PostgreSQL's programs could not be made ready.");
-  writeFileSync(`${folder}/built`, "");
+  // Where the code was changed meanwhile, nobody knows what of it the build holds: the next one makes it again.
+  if (folderOf(hashInputs()) === folder) writeFileSync(`${folder}/built`, "");
 }
 
 /** What Next makes, in `.next` unless the environment names a folder. */
