@@ -13,18 +13,23 @@ function serverThatTrusts(TRUST_PROXY: string): void {
   afterAll(() => server.stop());
 }
 
-async function ask(line: string, headers: Record<string, string>, body = "") {
+async function ask(line: string, headers: Record<string, string>, body = "", from = "127.0.0.1") {
   const all = { Host: "here.test", Connection: "close", "Content-Length": String(body.length), ...headers };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return sendRaw(server.port, `${line} HTTP/1.1\r\n${lines.join("")}\r\n${body}`);
+  return sendRaw(server.port, `${line} HTTP/1.1\r\n${lines.join("")}\r\n${body}`, from);
 }
+
+/** Addresses that no other test has spent the budget of: all servers of this file share one database. */
+let last = 1;
+const address = () => `127.0.0.${++last}`;
 
 /** The statuses of eleven wrong passwords for one account, each said to come from another address. */
 async function guess(header: string, claim: (i: number) => string): Promise<number[]> {
   const body = JSON.stringify({ username: `g${randomUUID().slice(0, 8)}`, password: "a wrong password" });
+  const from = address();
   const statuses = [];
   for (let i = 0; i < 11; i++) {
-    statuses.push((await ask("POST /api/login", { "Content-Type": "application/json", [header]: claim(i) }, body)).status);
+    statuses.push((await ask("POST /api/login", { "Content-Type": "application/json", [header]: claim(i) }, body, from)).status);
   }
   return statuses;
 }

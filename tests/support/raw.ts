@@ -3,9 +3,9 @@ import { connect, type Socket } from "node:net";
 /** What came back on a connection of its own, to the letter: for requests that no HTTP client would send. */
 export type RawAnswer = { status: number; head: string; body: string };
 
-/** Sends these bytes and resolves once the server has ended the connection; status 0 where it did so without a word. */
-export async function sendRaw(port: number, text: string | Buffer): Promise<RawAnswer> {
-  const socket = connect(port, "127.0.0.1");
+/** Sends this, from one of the addresses of the loopback, and resolves once the server has ended the connection; status 0 where it did so without a word. */
+export async function sendRaw(port: number, text: string, localAddress = "127.0.0.1"): Promise<RawAnswer> {
+  const socket = connect({ port, host: "127.0.0.1", localAddress });
   const chunks: Buffer[] = [];
   socket.on("data", (chunk) => chunks.push(chunk));
   // A reset after the answer is an end as well.
