@@ -64,7 +64,7 @@ export default async function SettingsPage({ searchParams }: Props) {
           {(providers.length > 0 || identities.length > 0) && (
             <Section
               title="Sign in elsewhere"
-              note={`Identities that sign in to this account. One is linked within ${RECENT_SIGN_IN_MINUTES} minutes of signing in.`}
+              note={`Identities that sign in to this account. A new one can be linked within ${RECENT_SIGN_IN_MINUTES} minutes of signing in.`}
             >
               <IdentityList identities={identities} providers={providers} refusal={error && refusalOf(error)} />
             </Section>

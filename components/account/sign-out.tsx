@@ -8,25 +8,24 @@ import type { Leaving } from "@/lib/client/leaving";
 
 type Ending = () => Promise<Outcome<void>>;
 
+/** What there is to say: messages would be lost, or it did not work. */
+type Asked = { ending: Ending; unsent: number } | { refused: string };
+
 /** Signs out of this device. Where messages have not been sent it asks first, because they go too. */
 export function useSignOut(leaving: Leaving) {
-  const [asked, setAsked] = useState<{ ending: Ending; unsent: number } | null>(null);
-  const [error, setError] = useState<string>();
+  const [asked, setAsked] = useState<Asked | null>(null);
   const [pending, startTransition] = useTransition();
 
   const leave = (ending: Ending) =>
     startTransition(async () => {
       const { errors } = await leaving.leave(ending);
-      setAsked(null);
-      setError(errors?.form);
-      if (errors) return;
+      if (errors) return setAsked({ refused: errors.form ?? "That did not work." });
       // A new document: everything that the session rendered is gone with the old one.
       window.location.assign("/sign-in");
     });
 
   return {
     asked,
-    error,
     pending,
     leave,
     stay: () => setAsked(null),
@@ -48,7 +47,8 @@ export function SignOutDialog({ asked, stay, leave, pending }: Props) {
         <AlertDialog.Backdrop className="fixed inset-0 z-30 bg-scrim transition-opacity duration-160 data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <AlertDialog.Viewport className="fixed inset-0 z-30 flex items-center justify-center p-4">
           <AlertDialog.Popup className="floating grid w-full max-w-96 gap-2 p-6 transition-[opacity,translate] duration-160 ease-out data-ending-style:translate-y-2 data-ending-style:opacity-0 data-starting-style:translate-y-2 data-starting-style:opacity-0">
-            {asked && <Question {...asked} stay={stay} leave={leave} pending={pending} />}
+            {asked && "unsent" in asked && <Question {...asked} stay={stay} leave={leave} pending={pending} />}
+            {asked && "refused" in asked && <Refusal reason={asked.refused} stay={stay} />}
           </AlertDialog.Popup>
         </AlertDialog.Viewport>
       </AlertDialog.Portal>
@@ -72,6 +72,20 @@ function Question({ unsent, ending, stay, leave, pending }: { unsent: number; en
         </Button>
         <Button look="primary" onClick={stay}>
           Stay
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function Refusal({ reason, stay }: { reason: string } & Pick<Props, "stay">) {
+  return (
+    <>
+      <AlertDialog.Title className="text-lg font-bold text-balance">You are still signed in</AlertDialog.Title>
+      <AlertDialog.Description className="text-pretty text-muted">{reason}</AlertDialog.Description>
+      <div className="mt-4 flex justify-end">
+        <Button look="primary" onClick={stay}>
+          Go on
         </Button>
       </div>
     </>

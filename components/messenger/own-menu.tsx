@@ -46,11 +46,6 @@ export function OwnMenu() {
         </Menu.Portal>
       </Menu.Root>
       <SignOutDialog {...signOut} />
-      {signOut.error && (
-        <p role="alert" className="floating fixed inset-x-4 bottom-4 z-20 mx-auto w-fit max-w-md px-4 py-2 text-sm text-danger">
-          {signOut.error} You are still signed in.
-        </p>
-      )}
     </>
   );
 }

@@ -15,14 +15,13 @@ export function DeviceList({ user, sessions }: { user: User; sessions: Session[]
   const account = useAccount();
   const [leaving] = useState(() => leavingOf(user.id));
   const signOut = useSignOut(leaving);
-  const [refused, setRefused] = useState<string>();
+  const [error, setError] = useState<string>();
   const [pending, startTransition] = useTransition();
-  const error = refused ?? signOut.error;
 
   const end = (id: string) =>
     startTransition(async () => {
       const { errors } = await account.endSession(id);
-      setRefused(errors?.form);
+      setError(errors?.form);
       if (!errors) router.refresh();
     });
 

@@ -60,22 +60,24 @@ export function IdentityList({ identities, providers, refusal }: Props) {
           {error}
         </p>
       )}
-      <div className="flex flex-wrap gap-2">
-        {providers.map(({ id, name }) => (
-          <Button
-            key={id}
-            disabled={pending}
-            onClick={() =>
-              settle(
-                () => account.beginLink(id),
-                (url) => window.location.assign(url),
-              )
-            }
-          >
-            Link <bdi>{name}</bdi>
-          </Button>
-        ))}
-      </div>
+      {providers.length > 0 && (
+        <div className="flex flex-wrap gap-2">
+          {providers.map(({ id, name }) => (
+            <Button
+              key={id}
+              disabled={pending}
+              onClick={() =>
+                settle(
+                  () => account.beginLink(id),
+                  (url) => window.location.assign(url),
+                )
+              }
+            >
+              Link <bdi>{name}</bdi>
+            </Button>
+          ))}
+        </div>
+      )}
     </div>
   );
 }
