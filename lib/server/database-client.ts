@@ -1,4 +1,4 @@
-import "server-only";
+// No guard against the browser here: the browser's tests prepare their database by it, in plain Node. Lint holds it.
 import pg from "pg";
 
 /** pg's connection, as far as it is used here: each message of the server is an event, in its order. */
