@@ -180,6 +180,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     apply,
     start(): () => void {
       drafts.forgetOthers();
+      places.forgetOthers();
       setState({ ...getState(), drafts: joinDrafts(drafts.read(), getState().drafts) });
       const unwatch = platform.watch({
         wake,

@@ -4,13 +4,15 @@ export type KeptPlace = { seq: number; messageId: string; offset: number };
 /** Conversations whose place is kept; of more, the one left longest ago starts at its end. */
 const KEPT = 20;
 
+const PREFIX = "parley.places.";
+
 /**
  * The places of conversations that are read further up than their end, for coming back to. They outlive a reload, in
  * the storage of this tab; where there is none they end with the page.
  */
 export function createPlaces(options: { userId: string; storage: Storage | undefined }) {
   const { storage } = options;
-  const key = `parley.places.${options.userId}`;
+  const key = PREFIX + options.userId;
   let places: Map<string, KeptPlace> | null = null;
 
   function held(): Map<string, KeptPlace> {
@@ -28,7 +30,8 @@ export function createPlaces(options: { userId: string; storage: Storage | undef
 
   function write(): void {
     try {
-      storage?.setItem(key, JSON.stringify([...held()]));
+      if (held().size === 0) storage?.removeItem(key);
+      else storage?.setItem(key, JSON.stringify([...held()]));
     } catch {
       // Full, or closed: the next visit begins at the end.
     }
@@ -49,6 +52,11 @@ export function createPlaces(options: { userId: string; storage: Storage | undef
     forget(): void {
       held().clear();
       write();
+    },
+    /** What others have left, whose session here has ended. */
+    forgetOthers(): void {
+      const keys = Array.from({ length: storage?.length ?? 0 }, (_, i) => storage?.key(i) ?? "");
+      for (const other of keys) if (other.startsWith(PREFIX) && other !== key) storage?.removeItem(other);
     },
   };
 }

@@ -11,6 +11,7 @@ let server: ModelServer;
 let id: string;
 let browser: FakeBrowser;
 let localStorage: Storage;
+let sessionStorage: Storage;
 let pages: Page[];
 
 beforeEach(() => {
@@ -20,6 +21,7 @@ beforeEach(() => {
   id = server.start("me", "ann");
   browser = new FakeBrowser();
   localStorage = memoryStorage();
+  sessionStorage = memoryStorage();
   pages = [];
 });
 afterEach(() => {
@@ -29,7 +31,7 @@ afterEach(() => {
 });
 
 function openPage(user = "me"): Page {
-  const page = new Page(server, user, { openId: id, browser, platform: { localStorage } }).start();
+  const page = new Page(server, user, { openId: id, browser, platform: { localStorage, sessionStorage } }).start();
   pages.push(page);
   return page;
 }
@@ -66,6 +68,7 @@ describe("Who signs out on this device", () => {
     page.lifecycle?.suspend();
     await ticks();
     expect(await kept()).toEqual({ drafts: [], unsent: [] });
+    expect(sessionStorage.length).toBe(0);
     expect(page.state.outbox[id] ?? []).toEqual([]);
     page.offline = false;
     page.lifecycle?.wake();
@@ -110,10 +113,12 @@ describe("Where the session was ended elsewhere", () => {
     expect(page.state.signedOut).toBe(true);
     page.stop();
 
+    sessionStorage.setItem("parley.places.me", "[]");
     const next = openPage("ann");
     await next.settle();
     expect(next.state.outbox).toEqual({});
     expect((await kept()).drafts).toEqual([]);
+    expect(sessionStorage.length).toBe(0);
     next.stop();
 
     const back = openPage();
