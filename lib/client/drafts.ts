@@ -1,3 +1,5 @@
+import { keysOf } from "./storage";
+
 /** Milliseconds without a keystroke after which a draft is written down. */
 const REST_MS = 500;
 
@@ -23,27 +25,19 @@ export function createDrafts(options: { userId: string; storage: Storage | undef
     unwritten.clear();
   }
 
-  function remove(which: (key: string) => boolean): void {
-    const keys = Array.from({ length: storage?.length ?? 0 }, (_, i) => storage?.key(i) ?? "");
-    for (const key of keys) if (key.startsWith(PREFIX) && which(key)) storage?.removeItem(key);
-  }
-
   return {
     /** Nothing of this person stays here. */
     forget(): void {
       clearTimeout(timer);
       unwritten.clear();
-      remove((key) => key.startsWith(prefix));
+      for (const key of keysOf(storage, prefix)) storage?.removeItem(key);
     },
-    /** What others have left, whose session here has ended: it is nothing for who is here now. */
-    forgetOthers: () => remove((key) => !key.startsWith(prefix)),
+    /** What others have left, whose session here has ended: whoever is here now has no business with it. */
+    forgetOthers(): void {
+      for (const key of keysOf(storage, PREFIX)) if (!key.startsWith(prefix)) storage?.removeItem(key);
+    },
     read(): Record<string, string> {
-      const drafts: Record<string, string> = {};
-      for (let i = 0; i < (storage?.length ?? 0); i++) {
-        const key = storage?.key(i);
-        if (key?.startsWith(prefix)) drafts[key.slice(prefix.length)] = storage?.getItem(key) ?? "";
-      }
-      return drafts;
+      return Object.fromEntries(keysOf(storage, prefix).map((key) => [key.slice(prefix.length), storage?.getItem(key) ?? ""]));
     },
     write(id: string, text: string): void {
       unwritten.set(id, text);

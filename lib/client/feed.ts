@@ -36,10 +36,12 @@ export type Channel = {
 };
 
 /**
- * What tabs that speak this way with one another have in common, for the names of their channel and lock. Tabs of a version
- * that speaks otherwise are left to themselves: they have a stream of their own until they are loaded again.
+ * The name of the channel and of the lock that a person's tabs share. Its number is that of the way in which they speak
+ * with one another: tabs of a version that speaks otherwise have a stream of their own until they are loaded again.
  */
-export const TABS = "parley tabs 2";
+export function tabsOf(userId: string): string {
+  return `parley tabs 2 ${userId}`;
+}
 
 /** Several tabs that open at once are served by one new connection. */
 const GATHER_MS = 30;
@@ -111,7 +113,7 @@ export function createFeed(options: {
   });
 
   const leadership = createLeadership({
-    name: `${TABS} ${options.userId}`,
+    name: tabsOf(options.userId),
     locks: shared ? options.locks : undefined,
     onLead() {
       clearTimeout(doubt);

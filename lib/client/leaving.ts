@@ -1,8 +1,9 @@
 import type { Outcome } from "./account";
 import { createDrafts } from "./drafts";
-import type { TabMessage } from "./feed";
+import { type TabMessage, tabsOf } from "./feed";
 import { createOutboxStore } from "./outbox-store";
-import { browserPlatform } from "./platform";
+import { createPlaces } from "./places";
+import { browserPlatform, type Platform } from "./platform";
 
 /** What a person who signs out leaves on this device, and how it goes. */
 export type Leaving = {
@@ -12,19 +13,21 @@ export type Leaving = {
   leave: (end: () => Promise<Outcome<void>>) => Promise<Outcome<void>>;
 };
 
+type Browser = Pick<Platform, "openChannel" | "localStorage" | "sessionStorage">;
+
 /** For pages without a messenger, whose own has the same. */
-export function leavingOf(userId: string): Leaving {
+export function leavingOf(userId: string, { openChannel, localStorage, sessionStorage }: Browser = browserPlatform()): Leaving {
   const store = createOutboxStore(() => {});
   return {
     countUnsent: async () => (await store.all(userId)).length,
     async leave(end) {
       const outcome = await end();
       if (outcome.errors) return outcome;
-      const { openChannel, localStorage } = browserPlatform();
-      const channel = openChannel?.(`parley ${userId}`);
+      const channel = openChannel?.(tabsOf(userId));
       channel?.postMessage({ type: "left" } satisfies TabMessage);
       channel?.close();
       createDrafts({ userId, storage: localStorage }).forget();
+      createPlaces({ userId, storage: sessionStorage }).forget();
       await store.clear(userId);
       return outcome;
     },

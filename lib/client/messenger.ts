@@ -24,7 +24,7 @@ import type { Message } from "@/lib/protocol/messages";
 import type { Outcome } from "./account";
 import { ApiError, createApi } from "./api";
 import { createDrafts } from "./drafts";
-import { type Channel, createFeed, TABS } from "./feed";
+import { type Channel, createFeed, tabsOf } from "./feed";
 import { createLoader } from "./loader";
 import { createOutbox } from "./outbox";
 import { createOutboxStore } from "./outbox-store";
@@ -75,7 +75,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     cursor: snapshot.cursor,
     connect: (from) =>
       platform.connect(`/api/messages?${new URLSearchParams([...from.map((cursor) => ["lastEventId", cursor]), ["user", userId]])}`),
-    openChannel: platform.openChannel && (() => platform.openChannel?.(`${TABS} ${userId}`) as Channel),
+    openChannel: platform.openChannel && (() => platform.openChannel?.(tabsOf(userId)) as Channel),
     locks: platform.locks,
     apply,
     onConnection(connection) {

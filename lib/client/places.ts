@@ -1,3 +1,5 @@
+import { keysOf } from "./storage";
+
 /** Where a reader was in a conversation: the message at the top of the screen, and how far down from there it began. */
 export type KeptPlace = { seq: number; messageId: string; offset: number };
 
@@ -11,7 +13,7 @@ const PREFIX = "parley.places.";
  * the storage of this tab; where there is none they end with the page.
  */
 export function createPlaces(options: { userId: string; storage: Storage | undefined }) {
-  const { storage } = options;
+  let { storage } = options;
   const key = PREFIX + options.userId;
   let places: Map<string, KeptPlace> | null = null;
 
@@ -28,15 +30,6 @@ export function createPlaces(options: { userId: string; storage: Storage | undef
     }
   }
 
-  function write(): void {
-    try {
-      if (held().size === 0) storage?.removeItem(key);
-      else storage?.setItem(key, JSON.stringify([...held()]));
-    } catch {
-      // Full, or closed: the next visit begins at the end.
-    }
-  }
-
   return {
     get: (id: string): KeptPlace | null => held().get(id) ?? null,
     /** Null: at the end. */
@@ -47,16 +40,23 @@ export function createPlaces(options: { userId: string; storage: Storage | undef
       for (const oldest of map.keys()) if (map.size > KEPT) map.delete(oldest);
     },
     flush(): void {
-      if (places) write();
+      if (!places) return;
+      try {
+        if (places.size === 0) storage?.removeItem(key);
+        else storage?.setItem(key, JSON.stringify([...places]));
+      } catch {
+        // Full, or closed: the next visit begins at the end.
+      }
     },
+    /** Nothing of this person stays here, whatever this page still takes note of before it ends. */
     forget(): void {
       held().clear();
-      write();
+      storage?.removeItem(key);
+      storage = undefined;
     },
     /** What others have left, whose session here has ended. */
     forgetOthers(): void {
-      const keys = Array.from({ length: storage?.length ?? 0 }, (_, i) => storage?.key(i) ?? "");
-      for (const other of keys) if (other.startsWith(PREFIX) && other !== key) storage?.removeItem(other);
+      for (const other of keysOf(storage, PREFIX)) if (other !== key) storage?.removeItem(other);
     },
   };
 }

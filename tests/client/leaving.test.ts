@@ -1,7 +1,9 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { leavingOf } from "@/lib/client/leaving";
 import { createOutboxStore } from "@/lib/client/outbox-store";
+import { createPlaces } from "@/lib/client/places";
 import { FakeBrowser } from "./support/fake-browser";
 import { memoryStorage } from "./support/memory-storage";
 import { ModelServer } from "./support/model-server";
@@ -87,6 +89,32 @@ describe("Who signs out on this device", () => {
     await ticks();
     expect(await kept()).toEqual({ drafts: [], unsent: [] });
     expect(other.state.outbox[id] ?? []).toEqual([]);
+  });
+});
+
+describe("Who signs out in the settings, a page without a messenger,", () => {
+  const settings = (sessionStorage: Storage = memoryStorage()) =>
+    leavingOf("me", { openChannel: (name) => browser.openChannel(name), localStorage, sessionStorage });
+
+  test("is told how many of their messages have not been sent", async () => {
+    await unsentPage();
+    expect(await settings().countUnsent()).toBe(1);
+  });
+
+  test("leaves nothing behind, nor do their other tabs, which would write it down or send it", async () => {
+    const other = await unsentPage();
+    other.messenger.setDraft(id, "half a thought");
+    const sessionStorage = memoryStorage();
+    const places = createPlaces({ userId: "me", storage: sessionStorage });
+    places.keep(id, { seq: 1, messageId: `${id}#1`, offset: 0 });
+    places.flush();
+    await settings(sessionStorage).leave(ended);
+    await ticks();
+    other.lifecycle?.suspend();
+    await ticks();
+    expect(await kept()).toEqual({ drafts: [], unsent: [] });
+    expect(other.state.outbox[id] ?? []).toEqual([]);
+    expect(sessionStorage.length).toBe(0);
   });
 });
 

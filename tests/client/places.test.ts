@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createPlaces } from "@/lib/client/places";
+import { memoryStorage } from "./support/memory-storage";
 import { ModelServer } from "./support/model-server";
 import { FAKE_TIMERS, Page } from "./support/page";
 
@@ -21,9 +22,8 @@ afterEach(() => {
 });
 
 /** A tab, and what it leaves in its storage. */
-function openTab(kept = new Map<string, string>()) {
-  const sessionStorage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value) };
-  const page = new Page(server, "me", { openId: id, platform: { sessionStorage: sessionStorage as unknown as Storage } }).start();
+function openTab(kept = memoryStorage()) {
+  const page = new Page(server, "me", { openId: id, platform: { sessionStorage: kept } }).start();
   pages.push(page);
   return { page, kept };
 }
@@ -64,7 +64,10 @@ describe("Somebody who comes back to a conversation", () => {
     await page.settle();
     page.messenger.keepPlace(id, 110, 0, true);
     await page.messenger.leave(async () => ({ value: undefined, errors: null }));
+    // It still scrolls before it ends.
+    page.messenger.keepPlace(id, 111, 0, true);
     page.lifecycle?.suspend();
+    expect(kept.length).toBe(0);
     expect(openTab(kept).page.messenger.placeOf(id)).toBeNull();
   });
 

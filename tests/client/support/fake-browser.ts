@@ -11,10 +11,12 @@ export class FakeBrowser {
   private holder: Holder | null = null;
   private queue: Waiting[] = [];
 
-  openChannel(): FakeChannel {
+  openChannel(name: string): FakeChannel {
     const channel = new FakeChannel(
+      name,
       (message) => {
-        for (const other of this.channels) if (other !== channel) queueMicrotask(() => other.hear(structuredClone(message)));
+        const others = [...this.channels].filter((other) => other !== channel && other.name === name);
+        for (const other of others) queueMicrotask(() => other.hear(structuredClone(message)));
       },
       () => this.channels.delete(channel),
     );
@@ -94,6 +96,7 @@ export class FakeChannel implements Channel {
   private closed = false;
 
   constructor(
+    readonly name: string,
     private readonly pass: (message: TabMessage) => void,
     private readonly leave: () => void,
   ) {}

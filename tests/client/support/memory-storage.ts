@@ -1,4 +1,4 @@
-/** A localStorage of a test's own. */
+/** A localStorage or sessionStorage of a test's own. */
 export function memoryStorage(): Storage {
   const held = new Map<string, string>();
   return {

@@ -45,7 +45,7 @@ export class Page {
     this.messenger = createMessenger(options.snapshot ?? server.snapshot(userId, options.openId), {
       fetch: (input, init) => this.fetch(String(input), init),
       connect: (url) => this.connect(url),
-      openChannel: browser && (() => (this.channel = browser.openChannel())),
+      openChannel: browser && ((name) => (this.channel = browser.openChannel(name))),
       locks: browser?.locksOf(this),
       localStorage: undefined,
       sessionStorage: undefined,
