@@ -1,15 +1,16 @@
 import { ErrorBody } from "@/lib/protocol/errors";
+import { RECENT_SIGN_IN_MINUTES } from "@/lib/protocol/limits";
 
 /** Sentences by field; what belongs to no field stands under `form`. */
 export type FormErrors = Record<string, string>;
 
-const UNREACHABLE: FormErrors = { form: "The server cannot be reached. Try again in a moment." };
+export const UNREACHABLE: FormErrors = { form: "The server cannot be reached. Try again in a moment." };
 
 const REFUSALS: Record<string, string> = {
   CredentialsSignin: "This username and password do not go together.",
   TooManyRequests: "Too many tries. Wait half a minute, then try again: each further failure doubles the wait.",
   OAuthAccountNotLinked: "That identity belongs to another account. Sign in the way you did before.",
-  SignInAgain: "Sign out and in again first: an identity is linked within ten minutes of signing in.",
+  SignInAgain: `Sign out and in again first: an identity is linked within ${RECENT_SIGN_IN_MINUTES} minutes of signing in.`,
   SomebodyElse: "Nothing was linked: somebody else has signed in here meanwhile.",
   SignUpClosed: "New accounts cannot be made on this server.",
   SessionRequired: "Sign in to see this page.",

@@ -1,6 +1,6 @@
 import { AVATAR_BODY_MAX } from "@/lib/protocol/limits";
 import { User } from "@/lib/protocol/users";
-import { type FormErrors, formErrors } from "./access";
+import { type FormErrors, formErrors, UNREACHABLE } from "./access";
 
 /** Either what the server answered, or what to tell, by field. */
 export type Outcome<T> = { value: T; errors: null } | { value: null; errors: FormErrors };
@@ -26,7 +26,7 @@ export function createAccount({ userId, onStranger }: { userId: string; onStrang
       if (!response.ok) return refuse(await formErrors(response));
       return { value: read(response.status === 204 ? null : await response.json()), errors: null };
     } catch {
-      return refuse({ form: "The server cannot be reached. Try again in a moment." });
+      return refuse(UNREACHABLE);
     }
   }
 
@@ -43,7 +43,10 @@ export function createAccount({ userId, onStranger }: { userId: string; onStrang
     changePassword: (input: { currentPassword?: string; newPassword: string }) => change("PUT", "/api/auth_user/password", nothing, input),
     /** Begins to link an identity: where to go for that. */
     async beginLink(providerId: string): Promise<Outcome<string>> {
-      const { csrfToken } = await (await fetch("/api/auth/csrf")).json().catch(() => ({ csrfToken: "" }));
+      // Where there is no token to be had, what is asked with it says why.
+      const { csrfToken } = await fetch("/api/auth/csrf")
+        .then((answer) => answer.json())
+        .catch(() => ({ csrfToken: "" }));
       const form = new URLSearchParams({ csrfToken, callbackUrl: "/settings", json: "true" });
       return change("POST", `/api/auth/signin/${encodeURIComponent(providerId)}`, (body) => (body as { url: string }).url, form);
     },

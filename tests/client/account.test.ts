@@ -53,3 +53,9 @@ test("A page whose person has been signed out says so", async () => {
   expect((await account.rename("Me")).errors).not.toBeNull();
   expect(strangers).toEqual(["nobody"]);
 });
+
+test.each(CHANGES)("Where no server answers a page says so, and goes on: %s", async (_, change) => {
+  const account = accountOf({ here: "me" });
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("fetch failed")));
+  expect((await change(account)).errors).toEqual({ form: "The server cannot be reached. Try again in a moment." });
+});
