@@ -15,23 +15,27 @@ export function withOtherBuilds(build: string, next: Fallback): Fallback {
   const own = new Set(readdirSync(join(build, "static"), { recursive: true, encoding: "utf8" }));
   return (incoming, outgoing) => {
     const name = STATIC_FILE.exec(incoming.url ?? "")?.[1];
-    const file = name === undefined || own.has(name) ? undefined : findElsewhere(build, name);
-    if (file === undefined || !["GET", "HEAD"].includes(incoming.method ?? "")) return next(incoming, outgoing);
+    const found = name === undefined || own.has(name) ? undefined : findElsewhere(build, name);
+    if (!found || !["GET", "HEAD"].includes(incoming.method ?? "")) return next(incoming, outgoing);
     outgoing.writeHead(200, {
-      "Content-Type": getMimeType(file) ?? "application/octet-stream",
-      "Content-Length": statSync(file).size,
+      "Content-Type": getMimeType(found.file) ?? "application/octet-stream",
+      "Content-Length": found.size,
       "Cache-Control": "public, max-age=31536000, immutable",
       "X-Content-Type-Options": "nosniff",
     });
     if (incoming.method === "HEAD") return void outgoing.end();
     // Whoever goes away in the middle of it needs no more of it.
-    pipeline(createReadStream(file), outgoing, () => {});
+    pipeline(createReadStream(found.file), outgoing, () => {});
   };
 }
 
-function findElsewhere(build: string, name: string): string | undefined {
+/** A build can be removed at any moment: a file that has just gone is none. */
+function findElsewhere(build: string, name: string): { file: string; size: number } | undefined {
   const builds = dirname(build);
-  return readdirSync(builds)
-    .map((other) => join(builds, other, "static", name))
-    .find((path) => existsSync(path) && statSync(path).isFile());
+  for (const other of readdirSync(builds)) {
+    const file = join(builds, other, "static", name);
+    const stat = existsSync(file) ? statSync(file, { throwIfNoEntry: false }) : undefined;
+    if (stat?.isFile()) return { file, size: stat.size };
+  }
+  return undefined;
 }
