@@ -105,7 +105,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   }
 
   function apply(event: StreamEvent): void {
-    if (event.type === "signed_out") return void doubt();
+    if (event.type === "signed_out") return leaving ? feed.silence() : void doubt();
     setState(applyTo(getState(), event));
     loader.applied(event);
     const clientId = messageOf(event)?.clientId;
@@ -154,6 +154,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   }
 
   function wake(): void {
+    if (leaving) return;
     if (getState().signedOut) {
       void returnFromSignIn();
       return;
@@ -187,6 +188,8 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
         offline: feed.lose,
         attend: reader.setAttentive,
         resume() {
+          // Whoever goes back to a page that they have left is shown the way in.
+          leaving = false;
           feed.start();
           wake();
         },
@@ -253,7 +256,9 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
       const outcome = await end();
       if (outcome.errors) {
         leaving = false;
+        wake();
       } else {
+        feed.silence();
         feed.tell({ type: "left" });
         await forget();
       }

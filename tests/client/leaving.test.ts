@@ -90,6 +90,28 @@ describe("Who signs out on this device", () => {
     expect(await kept()).toEqual({ drafts: [], unsent: [] });
     expect(other.state.outbox[id] ?? []).toEqual([]);
   });
+
+  test("asks nothing more until the next page has come, however long that takes; who goes back to this one is signed out", async () => {
+    const page = openPage();
+    await page.settle();
+    const opened = page.sources.length;
+    await page.messenger.leave(async () => {
+      page.refusal = { status: 401, body: { message: "Sign in to go on." } };
+      page.messenger.apply({ type: "signed_out" });
+      page.source?.cut();
+      return ended();
+    });
+    page.lifecycle?.wake();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(page.sources).toHaveLength(opened);
+    expect(page.exchanges).toEqual([]);
+
+    page.lifecycle?.suspend();
+    page.lifecycle?.resume();
+    page.messenger.apply({ type: "signed_out" });
+    await page.settle();
+    expect(page.state.signedOut).toBe(true);
+  });
 });
 
 describe("Who signs out in the settings, a page without a messenger,", () => {
