@@ -8,7 +8,7 @@ export default async function MessengerLayout({ children }: { children: ReactNod
   const caller = await currentCaller();
   // The page knows where to come back to after signing in, and sends them there.
   if (!caller) return children;
-  const [list, notices] = await Promise.all([readList(caller.user), listNotices({ userId: caller.user.id, sessionId: caller.session.id })]);
+  const [list, notices] = await Promise.all([readList(caller.user), listNotices(caller)]);
   return (
     <MessengerFrame snapshot={{ me: caller.user, ...list }} notices={notices.filter(({ dismissed }) => !dismissed)}>
       {children}

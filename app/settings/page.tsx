@@ -36,7 +36,7 @@ export default async function SettingsPage({ searchParams }: Props) {
     listSessions(user.id, caller.session.id),
     findAccount(user.username),
     listIdentities(user.id),
-    listNotices({ userId: user.id, sessionId: caller.session.id }),
+    listNotices(caller),
   ]);
   const providers = oauthProviders().map(({ id, name }) => ({ id, name }));
   const error = firstOf(asked.error);

@@ -3,13 +3,12 @@ import type { Notice, NoticeCode } from "@/lib/protocol/notices";
 import type { Prisma } from "@/prisma/generated/client";
 import { deviceLabel } from "./auth/device";
 import { prisma, query } from "./db";
+import type { Caller } from "./http/route";
 import { isId, newId } from "./ids";
 
 /** Days that a notice is kept, and how many each user has at most. */
 const KEPT_DAYS = 90;
 const KEPT_MAX = 50;
-
-type Place = { userId: string; sessionId: string };
 
 /**
  * Tells the owner of an account what was done to it, in the transaction that does it, and from which device where a
@@ -40,8 +39,8 @@ const LIST = {
 type Row = Omit<Notice, "createdAt"> & { created_at: Date };
 
 /** What happened to an account lately, the latest first. */
-export async function listNotices({ userId, sessionId }: Place): Promise<Notice[]> {
-  const rows = await query<Row>(LIST, [userId, sessionId]);
+export async function listNotices({ user, session }: Caller): Promise<Notice[]> {
+  const rows = await query<Row>(LIST, [user.id, session.id]);
   return rows.map(({ created_at, ...notice }) => ({ ...notice, createdAt: created_at.toISOString() }));
 }
 
@@ -49,11 +48,11 @@ export async function listNotices({ userId, sessionId }: Place): Promise<Notice[
  * Takes a notice off the screen of all devices. The session whose doing it tells of takes it off its own only: it may
  * be a thief's. False where the user has no such notice.
  */
-export async function dismissNotice({ userId, sessionId }: Place, id: string): Promise<boolean> {
+export async function dismissNotice({ user, session }: Caller, id: string): Promise<boolean> {
   if (!isId(id)) return false;
-  const notice = await prisma().notice.findFirst({ where: { id, userId } });
+  const notice = await prisma().notice.findFirst({ where: { id, userId: user.id } });
   if (!notice) return false;
   const byAnother = notice.dismissedBy !== null && notice.dismissedBy !== notice.sessionId;
-  if (!byAnother) await prisma().notice.update({ where: { id }, data: { dismissedBy: sessionId } });
+  if (!byAnother) await prisma().notice.update({ where: { id }, data: { dismissedBy: session.id } });
   return true;
 }

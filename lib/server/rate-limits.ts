@@ -41,7 +41,7 @@ type Counted = { userId?: string; address: string };
 /** Counts a request and refuses it with 429 once its budget is used up. */
 export async function enforceLimit(name: LimitName, counted: Counted): Promise<void> {
   if (!EXACT.has(name)) countRequest(name, counted);
-  else if (config().RATE_LIMIT) await consume(exactLimiter(name, BUDGETS[name]), counted.address);
+  else await consume(exactLimiter(name, BUDGETS[name]), counted.address);
 }
 
 /** As {@link enforceLimit}, in memory: for what is not worth an exact count. */
@@ -56,6 +56,7 @@ export function countRequest(name: LimitName, { userId, address }: Counted): voi
 
 /** Takes one point of a budget in PostgreSQL; 429 when there is none left. */
 export async function consume(limiter: RateLimiterPostgres, key: string): Promise<void> {
+  if (!config().RATE_LIMIT) return;
   try {
     await limiter.consume(key);
   } catch (refused) {
@@ -63,6 +64,11 @@ export async function consume(limiter: RateLimiterPostgres, key: string): Promis
     if (refused instanceof Error) throw refused;
     refuseAfter((refused as RateLimiterRes).msBeforeNext);
   }
+}
+
+/** Gives back the point that {@link consume} has taken. */
+export async function giveBack(limiter: RateLimiterPostgres, key: string): Promise<void> {
+  if (config().RATE_LIMIT) await limiter.reward(key);
 }
 
 /** A budget that all servers draw on together, counted in PostgreSQL. */

@@ -6,7 +6,7 @@ import { deviceLabel } from "./auth/device";
 import { rememberNetwork } from "./auth/known-networks";
 import { signToken } from "./auth/tokens";
 import { prisma, query } from "./db";
-import { HttpError } from "./http/errors";
+import { signedOut, wrongCredentials } from "./http/errors";
 import { newId } from "./ids";
 import { addressOf } from "./rate-limits";
 
@@ -57,7 +57,7 @@ export async function createSession({ user, passwordHash, identityId }: Admitted
   await prisma().session.deleteMany({ where: { userId: user.id, expiresAt: { lt: new Date() } } });
   const kept = (userAgent ?? "").slice(0, USER_AGENT_MAX);
   const made = await query(CREATE, [user.id, passwordHash ?? null, sessionId, identityId ?? null, kept, expiresAt]);
-  if (made.length === 0) throw new HttpError(401, "This username and password do not go together.");
+  if (made.length === 0) throw wrongCredentials();
   await rememberNetwork(user.id, address);
   return { sessionId, token, expiresAt };
 }
@@ -98,7 +98,7 @@ export async function replaceSessions(
 ): Promise<{ ended: string[]; here: SignedIn }> {
   const sessions = await transaction.session.findMany({ where: { userId } });
   const here = sessions.find(({ id }) => id === hereId);
-  if (!here) throw new HttpError(401, "Sign in to go on.");
+  if (!here) throw signedOut();
   const ended = sessions.map(({ id }) => id);
   await transaction.session.deleteMany({ where: { id: { in: ended } } });
   const sessionId = newId();

@@ -4,14 +4,13 @@ import type { ChangePasswordInput, SignUpInput, User } from "@/lib/protocol/user
 import { countFailure, forgiveFailure } from "./auth/failures";
 import { whyGuessable } from "./auth/password-strength";
 import { hashPassword, verifyPassword } from "./auth/passwords";
-import { forgetSessions } from "./auth/session-cache";
+import { endSessions } from "./auth/sign-out";
 import { isReserved, usernameKey } from "./auth/usernames";
 import { config } from "./config";
 import { prisma, query, type Statement } from "./db";
 import { FieldError, HttpError, notFound } from "./http/errors";
 import { newId } from "./ids";
 import { addNotice } from "./notices";
-import { hub } from "./realtime/hub";
 import { avatarURL, toUser, USER_COLUMNS, type UserRow } from "./rows";
 import { isRecentSignIn, replaceSessions, type SignedIn } from "./sessions";
 import { announcedChange, changeAndAnnounce } from "./user-changes";
@@ -108,8 +107,7 @@ export async function changePassword(
     );
     return replaced;
   });
-  forgetSessions(ended);
-  hub().endSessions(ended);
+  endSessions(ended);
   return here;
 }
 

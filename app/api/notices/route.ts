@@ -1,6 +1,4 @@
 import { json, route } from "@/lib/server/http/route";
 import { listNotices } from "@/lib/server/notices";
 
-export const GET = route({ limit: "read" }, async ({ user, session }) =>
-  json(200, await listNotices({ userId: user.id, sessionId: session.id })),
-);
+export const GET = route({ limit: "read" }, async ({ user, session }) => json(200, await listNotices({ user, session })));

@@ -11,21 +11,21 @@ const FORGET_S = 6 * 3_600;
 
 const NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 const LAST = `(r.expire - ${FORGET_S * 1000})`;
-const WAIT = `CASE WHEN r.points < $2 THEN 0 ELSE 1000 * least(${LONGEST_WAIT_S}, ${FIRST_WAIT_S} * 2 ^ least(r.points - $2, 20))::bigint END`;
+const WAIT = `CASE WHEN r.points < $2::int THEN 0 ELSE 1000 * least(${LONGEST_WAIT_S}, ${FIRST_WAIT_S} * 2 ^ least(r.points - $2, 20))::bigint END`;
 
-/** One row counts the failures; when the last one was follows from when they are forgotten. No row comes back from who has to wait. */
+/** One row counts the failures; when the last one was follows from when they are forgotten. For somebody who has to wait no row comes back. */
 const COUNT = {
   name: "count_failure",
   text: `INSERT INTO rate_limits AS r (key, points, expire) VALUES ($1, 1, ${NOW} + ${FORGET_S * 1000})
          ON CONFLICT (key) DO UPDATE
          SET points = CASE WHEN r.expire <= ${NOW} THEN 1 ELSE r.points + 1 END, expire = excluded.expire
-         WHERE $2::int > 0 AND (r.expire <= ${NOW} OR ${NOW} >= ${LAST} + ${WAIT})
+         WHERE r.expire <= ${NOW} OR ${NOW} >= ${LAST} + ${WAIT}
          RETURNING points`,
 };
 
 const REMAINING = {
   name: "failure_wait",
-  text: `SELECT ceil((${LAST} + ${WAIT} - ${NOW}) / 1000.0)::int AS seconds FROM rate_limits r WHERE key = $1 AND $2::int > 0`,
+  text: `SELECT ceil((${LAST} + ${WAIT} - ${NOW}) / 1000.0)::int AS seconds FROM rate_limits r WHERE key = $1`,
 };
 
 /** What failures are counted by, and how many of them pass before anybody has to wait. */

@@ -3,12 +3,12 @@ import { type Identity as ListedIdentity, UpdateUserInput } from "@/lib/protocol
 import { config } from "../config";
 import { prisma } from "../db";
 import { HttpError, notFound } from "../http/errors";
+import type { Caller } from "../http/route";
 import { isId, newId } from "../ids";
 import { addNotice } from "../notices";
-import { hub } from "../realtime/hub";
 import { type Admitted, isRecentSignIn } from "../sessions";
 import { isConfigured, issuerName } from "./issuers";
-import { forgetSessions } from "./session-cache";
+import { endSessions } from "./sign-out";
 import { usernameCandidates, usernameKey } from "./usernames";
 
 /** Somebody as GitHub or an OpenID Connect issuer knows them. */
@@ -28,15 +28,12 @@ export class IdentityRefused extends Error {
   }
 }
 
-/** Who asks for an identity to be linked to their account. */
-export type Linker = { userId: string; sessionId: string };
-
 /**
  * Whom an identity signs in. In this order: the user that it is linked to; who is signed in and asks to link it, and has
  * signed in lately; the user whose verified address it has; a new user. Nothing else links: a name, or an address that
  * nobody has checked, could be chosen by anybody.
  */
-export async function admitIdentity(identity: Identity, linker: Linker | null): Promise<Admitted> {
+export async function admitIdentity(identity: Identity, linker: Caller | null): Promise<Admitted> {
   for (const username of usernameCandidates(identity.username)) {
     const found = (await findLinked(identity, linker)) ?? (await link(identity, linker));
     if (found !== null) return found;
@@ -48,24 +45,24 @@ export async function admitIdentity(identity: Identity, linker: Linker | null): 
   throw new Error("No free username was found.");
 }
 
-async function findLinked(identity: Identity, linker: Linker | null): Promise<Admitted | null> {
+async function findLinked(identity: Identity, linker: Caller | null): Promise<Admitted | null> {
   const { provider, providerAccountId } = identity;
   const where = { provider_providerAccountId: { provider, providerAccountId } };
   const found = await prisma().account.findUnique({ where });
   if (!found) return null;
-  if (linker !== null && found.userId !== linker.userId) throw new IdentityRefused("OAuthAccountNotLinked");
+  if (linker !== null && found.userId !== linker.user.id) throw new IdentityRefused("OAuthAccountNotLinked");
   await prisma().account.update({ where, data: kept(identity) });
   return { user: { id: found.userId }, identityId: found.id };
 }
 
 /** Null where there is nobody to link it to, or where it has just been linked. */
-async function link(identity: Identity, linker: Linker | null): Promise<Admitted | null> {
+async function link(identity: Identity, linker: Caller | null): Promise<Admitted | null> {
   const { provider, providerAccountId, verifiedEmail } = identity;
   const byAddress = verifiedEmail === null ? null : await prisma().user.findUnique({ where: { email: verifiedEmail } });
-  const userId = linker?.userId ?? byAddress?.id;
+  const userId = linker?.user.id ?? byAddress?.id;
   if (userId === undefined) return null;
   return prisma().$transaction(async (transaction) => {
-    if (linker && !(await isRecentSignIn(linker.sessionId, transaction))) throw new IdentityRefused("SignInAgain");
+    if (linker && !(await isRecentSignIn(linker.session.id, transaction))) throw new IdentityRefused("SignInAgain");
     const [made] = await transaction.account.createManyAndReturn({
       data: { provider, providerAccountId, userId, ...kept(identity) },
       skipDuplicates: true,
@@ -76,7 +73,7 @@ async function link(identity: Identity, linker: Linker | null): Promise<Admitted
       await transaction.user.updateMany({ where: { id: userId, email: null }, data: { email: verifiedEmail } });
     }
     const about = { issuer: issuerName(provider), name: kept(identity).name };
-    await addNotice(transaction, { userId, sessionId: linker?.sessionId ?? null }, "identity_linked", about);
+    await addNotice(transaction, { userId, sessionId: linker?.session.id ?? null }, "identity_linked", about);
     return { user: { id: userId }, identityId: made.id };
   });
 }
@@ -126,13 +123,13 @@ export async function listIdentities(userId: string): Promise<ListedIdentity[]> 
  * Takes an identity from an account, and with it the address that only it vouched for and the sessions that it opened,
  * less the one that asks. Throws 404 where the user has no such identity, and 409 for the last way into an account.
  */
-export async function unlinkIdentity({ userId, sessionId }: Linker, id: string): Promise<void> {
+export async function unlinkIdentity({ user, session }: Caller, id: string): Promise<void> {
   if (!isId(id)) throw notFound("Identity");
   const ended = await prisma().$transaction(async (transaction) => {
     // One at a time: two at once would each leave the other as the last way in.
-    await transaction.$queryRaw`SELECT id FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
+    await transaction.$queryRaw`SELECT id FROM users WHERE id = ${user.id}::uuid FOR NO KEY UPDATE`;
     const { email, passwordHash, accounts } = await transaction.user.findUniqueOrThrow({
-      where: { id: userId },
+      where: { id: user.id },
       include: { accounts: true },
     });
     const unlinked = accounts.find((account) => account.id === id);
@@ -141,16 +138,15 @@ export async function unlinkIdentity({ userId, sessionId }: Linker, id: string):
     if (passwordHash === null && !others.some(({ provider }) => isConfigured(provider))) {
       throw new HttpError(409, "This is the only way into your account. Set a password first, then unlink it.");
     }
-    await transaction.session.updateMany({ where: { id: sessionId, accountId: id }, data: { accountId: null } });
+    await transaction.session.updateMany({ where: { id: session.id, accountId: id }, data: { accountId: null } });
     const opened = await transaction.session.findMany({ where: { accountId: id }, select: { id: true } });
     await transaction.account.delete({ where: { id } });
     if (!others.some((account) => account.email === email)) {
-      await transaction.user.update({ where: { id: userId }, data: { email: null } });
+      await transaction.user.update({ where: { id: user.id }, data: { email: null } });
     }
     const about = { issuer: issuerName(unlinked.provider), name: unlinked.name };
-    await addNotice(transaction, { userId, sessionId }, "identity_unlinked", about);
-    return opened.map((session) => session.id);
+    await addNotice(transaction, { userId: user.id, sessionId: session.id }, "identity_unlinked", about);
+    return opened.map(({ id: ended }) => ended);
   });
-  forgetSessions(ended);
-  hub().endSessions(ended);
+  endSessions(ended);
 }

@@ -7,7 +7,7 @@ import { HttpError } from "../http/errors";
 import { log } from "../log";
 import { type Admitted, createSession, deviceOf, extendSession } from "../sessions";
 import { type Authenticated, authenticate } from "./authenticate";
-import { admitIdentity, type Identity, IdentityRefused, type Linker } from "./identities";
+import { admitIdentity, type Identity, IdentityRefused } from "./identities";
 import { linkingUser } from "./linking";
 import { identityOf, oauthProviders } from "./providers";
 import { sessionUser } from "./session-cache";
@@ -41,7 +41,7 @@ export async function authOptions(request: Request): Promise<AuthOptions> {
     const linker = requireLinker(request, before);
     const admitted = await admitIdentity(identity, linker);
     // Whoever links an identity stays in the session that they have, and so do their other tabs.
-    if (linker) opened = { sub: linker.userId, sid: linker.sessionId };
+    if (linker) opened = { sub: linker.user.id, sid: linker.session.id };
     else await open(admitted);
   }
 
@@ -100,11 +100,11 @@ export function signedInBefore(request: Request): Promise<Authenticated | null> 
 }
 
 /** Who began this sign-in in order to link an identity; null where nobody was signed in then. */
-function requireLinker(request: Request, before: Authenticated | null): Linker | null {
+function requireLinker(request: Request, before: Authenticated | null): Authenticated | null {
   const userId = linkingUser(request.headers);
   if (userId === null) return null;
   if (before?.user.id !== userId) throw new IdentityRefused("SomebodyElse");
-  return { userId, sessionId: before.session.id };
+  return before;
 }
 
 /** Username and password, or where it is on the development login by username alone. */

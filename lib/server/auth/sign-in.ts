@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import type { User } from "@/lib/protocol/users";
 import { type LoginInput, Username } from "@/lib/protocol/users";
 import { config } from "../config";
-import { HttpError, notFound } from "../http/errors";
+import { HttpError, notFound, wrongCredentials } from "../http/errors";
 import { log } from "../log";
-import { consume, enforceLimit, exactLimiter } from "../rate-limits";
+import { consume, enforceLimit, exactLimiter, giveBack } from "../rate-limits";
 import type { Admitted } from "../sessions";
 import { type AccountRecord, findAccount } from "../users";
 import { countFailure, type FailureCount, forgiveFailure } from "./failures";
@@ -37,7 +37,7 @@ export async function signIn({ username, password }: LoginInput, address: string
   const matches = await verifyPassword(account?.passwordHash ?? null, password);
   if (!matches || account?.passwordHash == null) {
     failed("wrong password");
-    throw new HttpError(401, "This username and password do not go together.");
+    throw wrongCredentials();
   }
   await attempt.forgive();
   return { user: account.user, passwordHash: account.passwordHash };
@@ -66,7 +66,7 @@ async function countAttempt(username: string, account: AccountRecord | null, add
   await countFailure(pair);
   const known = await isKnownNetwork(account?.user.id ?? null, address);
   if (!known) {
-    if (config().RATE_LIMIT) await consume(fromAddress(), address);
+    await consume(fromAddress(), address);
     await countFailure(all);
   }
   return {
@@ -74,7 +74,7 @@ async function countAttempt(username: string, account: AccountRecord | null, add
       await forgiveFailure(pair, { all: true });
       if (known) return;
       await forgiveFailure(all, { all: false });
-      if (config().RATE_LIMIT) await fromAddress().reward(address);
+      await giveBack(fromAddress(), address);
     },
   };
 }

@@ -14,12 +14,17 @@ export async function signOutEverywhere(userId: string): Promise<void> {
   await end({ userId });
 }
 
-/** Takes the rows away first: whoever looks a session up afterwards finds it gone. Then ends its streams. */
+/** Takes the rows away first, so that whoever looks a session up afterwards finds it gone. */
 async function end(which: { userId: string; id?: string }): Promise<number> {
   const sessions = await prisma().session.findMany({ where: which, select: { id: true } });
   const ids = sessions.map(({ id }) => id);
   await prisma().session.deleteMany({ where: { id: { in: ids } } });
+  endSessions(ids);
+  return ids.length;
+}
+
+/** Once the rows of sessions are gone: nobody believes these sessions any more, and their streams end. */
+export function endSessions(ids: string[]): void {
   forgetSessions(ids);
   hub().endSessions(ids);
-  return ids.length;
 }

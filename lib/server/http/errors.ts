@@ -28,6 +28,16 @@ export class FieldError extends Error {
   }
 }
 
+/** Nobody is signed in, or the session has ended meanwhile. */
+export function signedOut(): HttpError {
+  return new HttpError(401, "Sign in to go on.");
+}
+
+/** Alike for a name that nobody has and for a wrong password. */
+export function wrongCredentials(): HttpError {
+  return new HttpError(401, "This username and password do not go together.");
+}
+
 /** Too much waits already: a bound that keeps memory within its limits. */
 export function tooBusy(): HttpError {
   return new HttpError(503, "The server is busy. Try again in a moment.", { "Retry-After": "2" });

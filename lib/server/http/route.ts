@@ -11,7 +11,7 @@ import { newId } from "../ids";
 import { log } from "../log";
 import { addressOf, enforceLimit, type LimitName } from "../rate-limits";
 import { readForm, readJson } from "./body";
-import { FieldError, HttpError } from "./errors";
+import { FieldError, HttpError, signedOut } from "./errors";
 import { isKnownHost, UNKNOWN_HOST } from "./known-host";
 import { loggedPath } from "./logged-path";
 import { requireMadeFor } from "./made-for";
@@ -149,7 +149,7 @@ async function requireCaller(request: Request, auth: Auth, madeAs: string | unde
   if (!found) {
     // Whoever tries tokens is slowed down; a good one from the same address goes on being taken.
     await enforceLimit("unauthorized", { address: addressOf(request) });
-    throw new HttpError(401, "Sign in to go on.");
+    throw signedOut();
   }
   if (found.via === "cookie" && request.method !== "GET" && request.method !== "HEAD") requireSameOrigin(request);
   const inAddress = auth === "stream" ? new URL(request.url).searchParams.get("user") : null;

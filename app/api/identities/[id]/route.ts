@@ -2,6 +2,6 @@ import { unlinkIdentity } from "@/lib/server/auth/identities";
 import { noContent, route } from "@/lib/server/http/route";
 
 export const DELETE = route({ limit: "change" }, async ({ user, session, params }) => {
-  await unlinkIdentity({ userId: user.id, sessionId: session.id }, params.id);
+  await unlinkIdentity({ user, session }, params.id);
   return noContent();
 });

@@ -4,6 +4,6 @@ import { dismissNotice } from "@/lib/server/notices";
 
 /** Takes it off the screen; what happened stays listed. */
 export const DELETE = route({ limit: "change" }, async ({ user, session, params }) => {
-  if (!(await dismissNotice({ userId: user.id, sessionId: session.id }, params.id))) throw notFound("Notice");
+  if (!(await dismissNotice({ user, session }, params.id))) throw notFound("Notice");
   return noContent();
 });
