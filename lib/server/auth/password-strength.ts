@@ -50,7 +50,7 @@ function isRow(text: string): boolean {
 /** What a password may be meant as. */
 function readings(text: string): string[] {
   const packed = text.replace(/[\s_.-]+/g, "");
-  const bare = packed.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
+  const [bare = ""] = /\p{L}(?:.*\p{L})?/su.exec(packed) ?? [];
   const spelled = [text, packed, bare].flatMap((reading) => [reading, reading.replace(/[@431!0$57+]/g, (sign) => SIGNS[sign] ?? sign)]);
   return [...spelled, ...spelled.map(unit)].filter((reading) => reading !== "");
 }
