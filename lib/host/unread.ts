@@ -24,7 +24,7 @@ export async function unreadInKernel(ports: ReadonlySet<number | undefined>): Pr
 /** The peer of a socket as those tables write it: words of four bytes, each with its last byte first. */
 export function hexOf({ remoteAddress, remotePort }: Socket): string {
   if (remoteAddress === undefined || remotePort === undefined) return "";
-  const bytes = ipaddr.parse(remoteAddress).toByteArray();
+  const bytes = ipaddr.parse(remoteAddress.split("%", 1)[0] ?? "").toByteArray();
   const words = Array.from({ length: bytes.length / 4 }, (_, word) => bytes.slice(word * 4, word * 4 + 4).reverse());
   return `${Buffer.from(words.flat()).toString("hex").toUpperCase()}:${remotePort.toString(16).toUpperCase().padStart(4, "0")}`;
 }

@@ -29,7 +29,7 @@ export function parseTrust(text: string): Trust | null {
   }
   return (address) => {
     if (!isIP(address)) return false;
-    const found = ipaddr.process(address);
+    const found = parse(address);
     return networks.some(([network, bits]) => network.kind() === found.kind() && found.match(network, bits));
   };
 }
@@ -58,7 +58,12 @@ export function networkOf(address: string): string {
   const version = isIP(address);
   if (version === 4) return address;
   if (version === 0) return address.slice(0, 64);
-  const parsed = ipaddr.process(address);
+  const parsed = parse(address);
   if (parsed.kind() === "ipv4") return parsed.toString();
-  return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toNormalizedString().split("%")[0]}/64`)}/64`;
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toNormalizedString()}/64`)}/64`;
+}
+
+/** Without the zone of a link-local address: a network card may be called `br-lan`, which the library does not take. */
+function parse(address: string): ipaddr.IPv4 | ipaddr.IPv6 {
+  return ipaddr.process(address.split("%", 1)[0] ?? "");
 }

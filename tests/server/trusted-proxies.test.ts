@@ -6,7 +6,7 @@ const trust = (text: string) => parseTrust(text) as Trust;
 
 test.each([
   ["loopback", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"], ["10.0.0.1", "::2", "", "unknown", "127.0.0.1.example.org"]],
-  ["linklocal", ["169.254.1.1", "fe80::1", "fe80::1%eth0"], ["127.0.0.1", "2001:db8::1"]],
+  ["linklocal", ["169.254.1.1", "fe80::1", "fe80::1%eth0", "fe80::1%br-lan", "fe80::1%eth0.100"], ["127.0.0.1", "2001:db8::1"]],
   ["uniquelocal", ["10.1.2.3", "172.31.0.1", "192.168.1.1", "fd00::1"], ["172.32.0.1", "11.0.0.1", "127.0.0.1"]],
   ["192.0.2.7", ["192.0.2.7", "::ffff:192.0.2.7"], ["192.0.2.8", "127.0.0.1"]],
   ["loopback, 10.0.0.0/8, 2001:db8::/32", ["127.0.0.1", "10.255.0.1", "2001:db8:1::5"], ["192.0.2.1", "2001:db9::1"]],
@@ -53,6 +53,6 @@ test("an IPv6 customer counts as one address, and an IPv4 address is the same ho
   expect(networkOf("2001:db8:1:2::9")).not.toBe(networkOf("2001:db8:1:3::9"));
   expect(networkOf("::ffff:192.0.2.1")).toBe(networkOf("192.0.2.1"));
   expect(networkOf("::ffff:c000:201")).toBe("192.0.2.1");
-  expect(networkOf("fe80::1%eth0")).toBe(networkOf("fe80::2"));
+  expect(["%eth0", "%br-lan", "%eth0.100"].map((zone) => networkOf(`fe80::1${zone}`))).toEqual(Array(3).fill(networkOf("fe80::2")));
   expect(networkOf("x".repeat(10_000)).length).toBeLessThanOrEqual(64);
 });
