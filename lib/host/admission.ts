@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { sessionCookieOf } from "@/lib/server/auth/session-cookie";
 import { verifyToken } from "@/lib/server/auth/tokens";
@@ -13,8 +14,9 @@ export const URL_MAX = 8_192;
 const API_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 const PAGE_METHODS = new Set(["GET", "HEAD"]);
 
-/** Paths of what a build has made and of public/: the same for everybody, and kept by browsers. */
-const FILE = /^\/(?:_next\/static\/|[\w-]+\.\w+(?:\?|$))/;
+/** What a build has made and what lies in public/: the same for everybody, and kept by browsers. All else is a page, also where there is none. */
+const BUILT = "/_next/static/";
+const PUBLIC: ReadonlySet<string> = new Set(readdirSync("public").map((name) => `/${name}`));
 
 /** Whether one of our routes answers, and not Next. */
 export function isApi({ url = "/" }: IncomingMessage): boolean {
@@ -40,7 +42,7 @@ export function admit(incoming: IncomingMessage): void {
 function countPage({ url = "/", headers: sent }: IncomingMessage): void {
   const headers = new Headers({ "x-parley-address": String(sent["x-parley-address"]), cookie: sent.cookie ?? "" });
   const address = addressOf({ headers });
-  if (FILE.test(url)) return countRequest("file", { address });
+  if (url.startsWith(BUILT) || PUBLIC.has(url.split("?", 1)[0] ?? "")) return countRequest("file", { address });
   const token = sessionCookieOf(headers);
   const userId = token === null ? undefined : verifyToken(token)?.sub;
   countRequest("page", { userId, address });

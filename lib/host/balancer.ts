@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request, 
 import type { Trust } from "@/lib/server/trusted-proxies";
 import { callerOf } from "./caller";
 import { Connections } from "./connections";
+import { inOrder } from "./in-order";
 
 /**
  * Gives each request to the next of several servers, whoever makes it: nothing may depend on which one a person meets.
@@ -12,11 +13,12 @@ import { Connections } from "./connections";
  */
 export function createBalancer(ports: () => readonly number[], trust: Trust): Server {
   let turn = 0;
-  const server = createServer((incoming, outgoing) => {
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const now = ports();
     const first = turn++ % (now.length || 1);
     pass(incoming, outgoing, forwarded(incoming, trust), [...now.slice(first), ...now.slice(0, first)]);
-  });
+  };
+  const server = createServer(inOrder(answer));
   // The servers see one address and a reader that always reads: who really calls is bounded here.
   new Connections(server, trust);
   return server;

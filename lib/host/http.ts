@@ -10,6 +10,7 @@ import { type Attach, attachmentOf } from "@/lib/server/realtime/open";
 import { admit, isApi, refuse } from "./admission";
 import { nameCaller } from "./caller";
 import { Connections, type Limits } from "./connections";
+import { inOrder } from "./in-order";
 import { nodeSink } from "./node-sink";
 
 /** Answers everything that is not one of our routes: pages and static files. */
@@ -42,19 +43,21 @@ export function createHost(fallback: Fallback, limits?: Limits): Server {
     return RESPONSE_ALREADY_SENT;
   });
   const timeouts = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS };
-  const server = createServer(timeouts, (incoming, outgoing) => {
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     nameCaller(incoming, trust);
+    const ours = isApi(incoming);
+    // Before anybody looks at what is asked for: the page that says "not found" costs and counts as a page.
+    if (!isPath(incoming.url ?? "/")) incoming.url = ours ? "/api/not-found" : "/not-found";
     try {
       admit(incoming);
     } catch (error) {
       return refuse(incoming, outgoing, error);
     }
-    const ours = isApi(incoming);
-    if (!isPath(incoming.url ?? "/")) incoming.url = ours ? "/api/not-found" : "/not-found";
     // No file is large enough to be resumed, and Next fails on a range that it cannot serve.
     if (!ours) delete incoming.headers.range;
     void (ours ? api(incoming, outgoing) : fallback(incoming, outgoing));
-  });
+  };
+  const server = createServer(timeouts, inOrder(answer));
   const connections = new Connections(server, trust, limits);
   return server;
 }
@@ -83,15 +86,20 @@ function otherMethods(methods: string[]): RouteHandler {
   });
 }
 
+/** `/./` and `/../`, also escaped: browsers resolve them, and Next would lead `/_next/static/../../sign-in` to that page. */
+const DOTS = /[/\\](?:\.|%2e){1,2}(?:[/\\]|$)/i;
+
 /**
  * Next fails on an address with a broken escape, such as `/c/%zz`, and on what only proxies are asked for (`*`, or a
  * whole URL), where "not found" is the answer.
  */
-function isPath(path: string): boolean {
-  if (!path.startsWith("/")) return false;
+function isPath(address: string): boolean {
+  if (!address.startsWith("/")) return false;
+  const path = address.split("?", 1)[0] ?? "";
+  if (DOTS.test(path)) return false;
   if (!path.includes("%")) return true;
   try {
-    decodeURI(path.split("?", 1)[0] ?? "");
+    decodeURI(path);
     return true;
   } catch {
     return false;

@@ -1,4 +1,6 @@
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SENT_AHEAD_MAX } from "@/lib/host/in-order";
 import { CREDENTIALS } from "../support/calls";
 import { type ListeningHost, listen } from "../support/listening-host";
 import { sendRaw } from "../support/raw";
@@ -34,6 +36,30 @@ async function exhaust(path: string, headers: Record<string, string>): Promise<{
   throw new Error("All calls were taken.");
 }
 
+const asking = (path: string, address: string) => `GET ${path} HTTP/1.1\r\nHost: parley.test\r\nX-Forwarded-For: ${address}\r\n\r\n`;
+
+/** The statuses of enough calls for the budgets of two windows, to the letter of the path and on one connection. */
+async function askOften(path: string, address: string, times = 12_010): Promise<string[]> {
+  const socket = connect(host.port, "127.0.0.1");
+  const statuses: string[] = [];
+  let unfinished = "";
+  const askAgain = () => socket.write(asking(path, address).repeat(SENT_AHEAD_MAX));
+  const done = new Promise<void>((resolve, reject) => {
+    socket.on("error", reject).on("data", (bytes) => {
+      const before = statuses.length;
+      const lines = `${unfinished}${bytes}`.split("\r\n");
+      unfinished = lines.pop() ?? "";
+      for (const line of lines) statuses.push(...[...line.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status = ""]) => status));
+      if (statuses.length >= times) resolve();
+      else if (statuses.length > before && statuses.length % SENT_AHEAD_MAX === 0) askAgain();
+    });
+  });
+  askAgain();
+  await done;
+  socket.destroy();
+  return statuses;
+}
+
 describe("who opens too many pages", () => {
   test("reads so on a page, with when to come back, and can still talk; nobody else is concerned", async () => {
     const [one, other] = await Promise.all([somebody(), somebody()]);
@@ -61,13 +87,21 @@ describe("who opens too many pages", () => {
   });
 
   test("is stopped fetching files, after many more", async () => {
-    // On one connection, each without waiting for the answer before; enough for the budgets of two windows.
-    const ask = "GET /_next/static/x.js HTTP/1.1\r\nHost: parley.test\r\nX-Forwarded-For: 192.0.2.5\r\n";
-    const { head, body } = await sendRaw(host.port, `${`${ask}\r\n`.repeat(12_001)}${ask}Connection: close\r\n\r\n`);
-    const statuses = [...`${head}${body}`.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+    const statuses = await askOften("/_next/static/x.js", "192.0.2.5");
     expect(statuses.filter((status) => status === "200").length).toBeGreaterThanOrEqual(5_000);
     expect(statuses).toContain("429");
     expect((await get("/icon.svg", from("192.0.2.6"))).status).toBe(200);
+  });
+
+  test.each([
+    ["a name that looks like a file's", "/nowhere.js", "192.0.2.9"],
+    ["a way around", "/_next/static/../../sign-in", "192.0.2.10"],
+    ["an escaped way around", "/_next/static/%2E%2e/..%5C/sign-in", "192.0.2.11"],
+    ["a broken escape among files", "/_next/static/%zz", "192.0.2.12"],
+  ])("is stopped as soon where they ask for pages by %s", async (_, path, address) => {
+    const statuses = await askOften(path, address, 700);
+    expect(statuses.filter((status) => status === "200").length).toBeLessThanOrEqual(600);
+    expect(statuses).toContain("429");
   });
 });
 
