@@ -257,6 +257,7 @@ class Hub {
     if (event.type === "message") this.lastSeq.set(event.conversationId, event.seq);
     const cursor = { epoch: this.epoch, position: this.mark.position, eventId: event.id };
     const author = event.type === "message" ? event.senderId : null;
+    if (event.type === "message" && event.seq === 1) this.presence.met(event.audience);
     let forOthers: Buffer | undefined;
     for (const userId of event.audience) {
       const own = this.streams.get(userId);

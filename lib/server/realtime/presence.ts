@@ -61,6 +61,12 @@ export class Presence {
     this.leaving.set(userId, timer.unref());
   }
 
+  /** These have come to share a conversation: each who is here is told of the other, as newcomers are. */
+  met(userIds: readonly string[]): void {
+    for (const userId of userIds) if (this.around.isHere(userId)) this.newcomers.add(userId);
+    if (this.newcomers.size > 0) this.gather();
+  }
+
   /** What another server says. */
   heard(hint: Hint, from: number): void {
     const [word, userId] = hint.split(" ");
@@ -92,6 +98,10 @@ export class Presence {
 
   private change(userId: string): void {
     this.changed.add(userId);
+    this.gather();
+  }
+
+  private gather(): void {
     this.gathering ??= setTimeout(() => void this.spread(), GATHER_MS).unref();
   }
 
