@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Clock, clockFrom, dayName, timeInList, timeOfDay } from "@/lib/client/clock";
+import { type Clock, clockFrom, dayName, fullTime, timeInList, timeOfDay } from "@/lib/client/clock";
 import { held } from "../support/held";
 
 const lisbon: Clock = { zone: "Europe/Lisbon", locale: "en-GB", today: "2026-07-15" };
@@ -8,6 +8,12 @@ const newYork: Clock = { zone: "America/New_York", locale: "en-US", today: "2026
 test("A time is written as the reader's region does, in the reader's zone", () => {
   expect(timeOfDay("2026-07-15T13:05:00.000Z", lisbon)).toBe("14:05");
   expect(timeOfDay("2026-07-15T13:05:00.000Z", newYork)).toBe("9:05\u00a0AM");
+  expect(timeOfDay("2026-07-15T23:05:00.000Z", newYork)).toBe("7:05\u00a0PM");
+});
+
+test("A tooltip tells day and time in full", () => {
+  expect(fullTime("2026-07-15T13:05:00.000Z", lisbon)).toMatch(/^Wednesday,? 15 July 2026 at 14:05$/);
+  expect(fullTime("2026-07-15T13:05:00.000Z", newYork)).toBe("Wednesday, July 15, 2026 at 9:05\u00a0AM");
 });
 
 test.each([
@@ -15,11 +21,20 @@ test.each([
   ["2026-07-14T22:59:00.000Z", "Yesterday", "Yesterday"],
   ["2026-07-14T23:00:00.000Z", "Today", "00:00"],
   ["2026-07-10T12:00:00.000Z", "Friday", "Fri"],
+  ["2026-07-09T12:00:00.000Z", "Thursday", "Thu"],
+  ["2026-07-08T12:00:00.000Z", "8 July", "8 Jul"],
+  // A clock that goes ahead of the reader's.
+  ["2026-07-16T12:00:00.000Z", "16 July", "13:00"],
   ["2026-03-12T12:00:00.000Z", "12 March", "12 Mar"],
   ["2024-03-12T12:00:00.000Z", "12 March 2024", "12/03/24"],
 ])("%s is the day “%s”, and “%s” in the list", (at, day, inList) => {
   expect(dayName(at, lisbon)).toBe(day);
   expect(timeInList(at, lisbon)).toBe(inList);
+});
+
+test("The list tells a month by its name for three hundred days, and by its number with the year after that", () => {
+  expect(timeInList("2025-09-19T12:00:00.000Z", lisbon)).toMatch(/^19 Sept?$/);
+  expect(timeInList("2025-09-18T12:00:00.000Z", lisbon)).toBe("18/09/25");
 });
 
 describe("The server writes times as the browser said last time", () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Message } from "@/lib/protocol/messages";
-import type { Page } from "./support/page";
+import { Page } from "./support/page";
 import { Scene } from "./support/scene";
 
 const scene = new Scene();
@@ -75,6 +75,40 @@ describe("An answer that knows more than the stream has told", () => {
     expect(row()?.lastMessage?.content).toBe("later");
     expect(page.state.order).toEqual([scene.id, other]);
   });
+});
+
+describe("In a group, where no single other one reads", () => {
+  test("a message of another counts as unread, and reading it takes it away", async () => {
+    const snapshot = scene.server.snapshot("me", scene.id);
+    const group = { ...scene.server.view(scene.id, "me"), kind: "group" as const, otherParticipant: null, otherReadSeq: null };
+    page = new Page(scene.server, "me", { snapshot: { ...snapshot, conversations: [group], transcript: undefined } });
+    expect(row()).toMatchObject({ unreadCount: 1, otherReadSeq: null });
+    const message = { ...scene.server.send(scene.id, "ann", "to all of you"), mine: false };
+    page.messenger.apply({ type: "message", message });
+    expect(row()).toMatchObject({ unreadCount: 2, hasUnreadMessages: true, otherReadSeq: null });
+    page.messenger.apply({ type: "read", conversationId: scene.id, userId: "ann", seq: 12 });
+    page.messenger.apply({ type: "read", conversationId: scene.id, userId: "me", seq: 12 });
+    expect(row()).toMatchObject({ unreadCount: 0, hasUnreadMessages: false, otherReadSeq: null });
+  });
+});
+
+test("The line before what is new stays where it is when the conversation on screen is opened once more", async () => {
+  expect(page.state.transcripts[scene.id]?.firstUnread).toBe(11);
+  page.lifecycle?.attend(true);
+  page.messenger.see(scene.id, 1, 11);
+  page.messenger.open(scene.id);
+  expect(page.state.transcripts[scene.id]?.firstUnread).toBe(11);
+});
+
+test("A conversation in which nothing was said takes in how far it was read, and an answer that has nothing new", async () => {
+  const id = scene.server.start("me", "bob");
+  for (let i = 0; i < 2; i++) {
+    void page.messenger.startConversation("bob");
+    await page.load();
+  }
+  page.messenger.apply({ type: "read", conversationId: id, userId: "bob", seq: 0 });
+  page.messenger.apply({ type: "user", user: { id: "bob", username: "bob", name: "Bob", avatarURL: null } });
+  expect(page.state.conversations[id]).toMatchObject({ lastMessage: null, unreadCount: 0, otherParticipant: { name: "Bob" } });
 });
 
 describe("What is heard twice", () => {
@@ -186,9 +220,33 @@ describe("A change of a user's name or picture", () => {
     expect(page.state.transcripts[scene.id]?.ahead[0]?.sender.name).toBe("Ann the Second");
   });
 
-  test("of oneself shows too", () => {
+  test("shows for the other one also where the last word was one's own", async () => {
+    scene.server.send(scene.id, "me", "the last word");
+    await page.settle();
+    page.messenger.apply({ type: "user", user: ann("Ann") });
+    expect(row()?.otherParticipant?.name).toBe("Ann");
+    expect(row()?.lastMessage?.sender.name).toBeNull();
+  });
+
+  test("shows past a gap also of somebody who has said nothing before it", async () => {
+    const id = scene.server.start("me", "bob");
+    scene.server.send(id, "me", "hello");
+    page = await scene.openPage();
+    page.messenger.open(id);
+    await page.settle();
+    page.source?.cut();
+    scene.server.send(id, "me", "missed");
+    page.messenger.apply({ type: "message", message: { ...scene.server.send(id, "bob", "late"), mine: false } });
+    page.messenger.apply({ type: "user", user: { id: "bob", username: "bob", name: "Bob", avatarURL: null } });
+    expect(page.state.transcripts[id]?.ahead[0]?.sender.name).toBe("Bob");
+  });
+
+  test("of oneself shows too", async () => {
+    scene.server.send(scene.id, "me", "the last word");
+    await page.settle();
     page.messenger.apply({ type: "user", user: { ...page.state.me, name: "Myself" } });
     expect(page.state.me.name).toBe("Myself");
+    expect(row()?.lastMessage?.sender.name).toBe("Myself");
     expect(page.state.transcripts[scene.id]?.messages.find(({ mine }) => mine)?.sender.name).toBe("Myself");
   });
 });

@@ -6,6 +6,9 @@ test.each([
   ["Ada Okafor", "AO"],
   ["Hubert Blaine the Elder", "HE"],
   ["jonas", "JO"],
+  // Its ª is a letter without case, in a word that has case.
+  ["Mª José", "MJ"],
+  ["José Mª", "JM"],
   ["Chen Wei 陈伟", "CW"],
   ["داليا منصور", "د"],
   ["田中 ひろ", "田"],

@@ -6,6 +6,7 @@ describe("the words of a search", () => {
     ["José  GARCÍA", ["jose", "garcia"]],
     ["@mary.shelley", ["mary", "shelley"]],
     ["Straße Łódź Ærø", ["strasse", "lodz", "aero"]],
+    ["Đorđe Ærø Þórður Guðrún Ħamrun Ŧuŧŧi Œuvre", ["dorde", "aero", "thordur", "gudrun", "hamrun", "tutti", "oeuvre"]],
     ["ΠΑΠΠΑΣ παππάς", ["παππασ", "παππασ"]],
     ["İstanbul ışık", ["istanbul", "isik"]],
     ["مُحَمَّد", ["محمد"]],
@@ -17,6 +18,11 @@ describe("the words of a search", () => {
 });
 
 describe("somebody", () => {
+  it("without a name is found by their username alone", () => {
+    expect(matchOf({ username: "jo", name: null }, ["jo"])).toBe(2);
+    expect(matchOf({ username: "jo", name: null }, ["was"])).toBe(0);
+  });
+
   const jose = { username: "jo_se-1", name: "José García" };
 
   it.each([

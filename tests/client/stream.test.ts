@@ -171,6 +171,16 @@ describe("A stream that breaks", () => {
     expect(seen.statuses.at(-1)).toBe("open");
   });
 
+  test("and is said to have no network either is tried again no later for that", async () => {
+    const { stream, seen, last, sources } = open();
+    last().cut();
+    await vi.advanceTimersByTimeAsync(400);
+    stream.lose();
+    expect(seen.statuses).toEqual(["lost"]);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(sources).toHaveLength(2);
+  });
+
   test("for an answer that is not a stream, asks why", () => {
     const { last, seen } = open();
     last().cut(2);

@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { unreadTotal } from "@/lib/client/state";
-import { titleWithUnread } from "@/lib/client/title";
+import { titleWithUnread, watchTitle } from "@/lib/client/title";
 import { ModelServer } from "./support/model-server";
 import { Page } from "./support/page";
 
@@ -10,10 +10,95 @@ test("The title says how much is unread, once, and no more than it can hold", ()
   expect(titleWithUnread("(3) Parley", 4)).toBe("(4) Parley");
   expect(titleWithUnread("(4) Parley", 100)).toBe("(99+) Parley");
   expect(titleWithUnread("(99+) Parley", 0)).toBe("Parley");
+  expect(titleWithUnread("Parley", 99)).toBe("(99) Parley");
+  expect(titleWithUnread("Ada (2) Parley", 0)).toBe("Ada (2) Parley");
+  expect(titleWithUnread("(12) Parley", 1)).toBe("(1) Parley");
 });
 
 test("What is unread in all conversations adds up", () => {
   const server = new ModelServer("me", "ann", "bob");
   for (const other of ["ann", "bob", "bob"]) server.send(server.start("me", other), other, "hello");
   expect(unreadTotal(new Page(server, "me").state)).toBe(3);
+});
+
+describe("A tab", () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  /** As much of a page as its title and icons take, whose title counts how often it is written. */
+  function openPage() {
+    const icons = [
+      { href: "/icon.svg", dataset: { unreadHref: "/unread.svg" } },
+      { href: "/icon.ico", dataset: { unreadHref: "/unread.ico" } },
+    ];
+    const page = { head: {}, text: "Parley", written: 0, observed: {}, navigate: (_: string) => {}, watched: true, icons };
+    const stub = {
+      head: page.head,
+      get title() {
+        return page.text;
+      },
+      set title(text: string) {
+        page.text = text;
+        page.written++;
+      },
+      querySelectorAll: (selector: string) => (selector === "link[rel~=icon][data-unread-href]" ? icons : []),
+    };
+    vi.stubGlobal(
+      "MutationObserver",
+      class {
+        constructor(changed: () => void) {
+          page.navigate = (title) => {
+            page.text = title;
+            changed();
+          };
+        }
+        observe(node: unknown, options: object): void {
+          page.observed = { node, ...options };
+        }
+        disconnect(): void {
+          page.watched = false;
+        }
+      },
+    );
+    return { page, ...watchTitle(stub as unknown as Document) };
+  }
+
+  test("keeps the count in its title while one goes from page to page", () => {
+    const { page, show } = openPage();
+    show(2);
+    expect(page.text).toBe("(2) Parley");
+    page.navigate("Grace · Parley");
+    expect(page.text).toBe("(2) Grace · Parley");
+    expect(page.observed).toEqual({ node: page.head, childList: true, subtree: true, characterData: true });
+  });
+
+  test("does not write the title that it has, which would never end, nor one where the page has none", () => {
+    const { page, show } = openPage();
+    show(2);
+    page.navigate(page.text);
+    show(2);
+    expect(page.written).toBe(1);
+    page.navigate("");
+    expect(page.text).toBe("");
+  });
+
+  test("has another icon while something is unread, and its own again after that", () => {
+    const { page, show } = openPage();
+    show(0);
+    expect(page.icons.map(({ href }) => href)).toEqual(["/icon.svg", "/icon.ico"]);
+    for (const unread of [1, 2]) {
+      show(unread);
+      expect(page.icons.map(({ href }) => href)).toEqual(["/unread.svg", "/unread.ico"]);
+    }
+    show(0);
+    expect(page.icons.map(({ href }) => href)).toEqual(["/icon.svg", "/icon.ico"]);
+  });
+
+  test("is as it was when nobody counts any more", () => {
+    const { page, show, stop } = openPage();
+    show(3);
+    stop();
+    expect(page.text).toBe("Parley");
+    expect(page.icons[0]?.href).toBe("/icon.svg");
+    expect(page.watched).toBe(false);
+  });
 });
