@@ -1,7 +1,6 @@
 import { readdirSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { sessionCookieOf } from "@/lib/server/auth/session-cookie";
-import { verifyToken } from "@/lib/server/auth/tokens";
+import { claimedUserId } from "@/lib/server/auth/authenticate";
 import { HttpError } from "@/lib/server/http/errors";
 import { loggedPath } from "@/lib/server/http/logged-path";
 import { log } from "@/lib/server/log";
@@ -43,9 +42,7 @@ function countPage({ url = "/", headers: sent }: IncomingMessage): void {
   const headers = new Headers({ "x-parley-address": String(sent["x-parley-address"]), cookie: sent.cookie ?? "" });
   const address = addressOf({ headers });
   if (url.startsWith(BUILT) || PUBLIC.has(url.split("?", 1)[0] ?? "")) return countRequest("file", { address });
-  const token = sessionCookieOf(headers);
-  const userId = token === null ? undefined : verifyToken(token)?.sub;
-  countRequest("page", { userId, address });
+  countRequest("page", { userId: claimedUserId(headers), address });
 }
 
 /** Answers with an error as routes do, or outside of /api/ with a page for a person. A body on its way is not waited for. */

@@ -20,6 +20,8 @@ const BUDGETS = {
   stream: { points: 60, seconds: 60 },
   page: { points: 300, seconds: 60 },
   file: { points: 6_000, seconds: 60 },
+  // Of which each is read, and sent back where it is refused; counted before that.
+  form: { points: 120, seconds: 60 },
   unauthorized: { points: 300, seconds: 60 },
   upload: { points: 20, seconds: 600 },
   // Told to each of a user's conversations.

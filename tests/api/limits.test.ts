@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { host } from "../support/host";
 import { type Person, signIn } from "../support/person";
@@ -50,6 +51,22 @@ describe("who calls too often", () => {
     const { taken, refused } = await exhaust(call);
     expect(refused.status).toBe(429);
     expect(taken).toBeGreaterThanOrEqual(10);
+  });
+
+  it("is stopped sending forms, before they are read; who is signed in at that address is not concerned", async () => {
+    const { one, id } = await pair();
+    const send = async (headers = {}) =>
+      (await host()).fetch(`/api/forms/conversations/${id}/messages`, {
+        method: "POST",
+        headers: { "Sec-Fetch-Site": "same-origin", ...headers },
+        body: new URLSearchParams({ content: "My words", clientId: randomUUID() }),
+      });
+    const given = await send();
+    expect([given.status, await given.text()]).toEqual([401, expect.stringContaining("My words")]);
+    const { taken, refused } = await exhaust(() => send());
+    expect(taken).toBeLessThanOrEqual(240);
+    expect(await refused.text()).not.toContain("My words");
+    expect((await send({ Cookie: `parley.session=${one.token}` })).status).toBe(303);
   });
 
   it("is stopped signing up, by address", async () => {

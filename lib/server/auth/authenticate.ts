@@ -32,3 +32,9 @@ function bearerOf(headers: Headers): string | null {
   const header = headers.get("authorization");
   return header !== null && /^bearer /i.test(header) ? header.slice(7).trim() : null;
 }
+
+/** Whom the session cookie of a request names: for counting, as nobody has looked whether that session still stands. */
+export function claimedUserId(headers: Headers): string | undefined {
+  const token = sessionCookieOf(headers);
+  return token === null ? undefined : verifyToken(token)?.sub;
+}

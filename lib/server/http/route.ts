@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { ErrorBody } from "@/lib/protocol/errors";
 import { FORM_BODY_MAX, JSON_BODY_MAX } from "@/lib/protocol/limits";
 import type { User } from "@/lib/protocol/users";
-import { type Authenticated, authenticate } from "../auth/authenticate";
+import { type Authenticated, authenticate, claimedUserId } from "../auth/authenticate";
 import { renewCookie } from "../auth/renewal";
 import { isHttps } from "../config";
 import { isUnavailable } from "../db";
@@ -92,6 +92,7 @@ export function route<A extends Auth = "required", B extends z.ZodType = z.ZodTy
       if (!isKnownHost(request.headers)) throw new HttpError(403, UNKNOWN_HOST);
       if (options.form) {
         requireSameOrigin(request);
+        await enforceLimit("form", { userId: claimedUserId(request.headers), address: addressOf(request) });
         fields = await readForm(request, FORM_BODY_MAX);
       }
       if (auth !== "none") caller = await requireCaller(request, auth, fields.user);
