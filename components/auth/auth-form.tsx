@@ -4,13 +4,15 @@ import { type ReactNode, useState, useTransition } from "react";
 import { Button } from "@/components/ui/button";
 import type { FormErrors } from "@/lib/client/access";
 
+/** What was wrong with a form that came back without script, and the username that stood in it. */
+export type RefusedForm = { errors: FormErrors; username: string };
+
 type Props = {
   /** Signs in; null when it worked. */
   submit: (values: { username: string; password: string }) => Promise<FormErrors | null>;
   /** Where a browser without our script sends the form: by POST, so that no password ends up in an address. */
   action: string;
-  /** What was wrong with the form when it came back without script. */
-  refused?: FormErrors | undefined;
+  refused?: RefusedForm | undefined;
   /** Where to go then. */
   to: string;
   button: string;
@@ -19,7 +21,7 @@ type Props = {
 
 /** What sign-in and sign-up share: send, tell what is wrong beside its field, go on when it worked. */
 export function AuthForm({ submit, action, refused, to, button, children }: Props) {
-  const [errors, setErrors] = useState<FormErrors>(refused ?? {});
+  const [errors, setErrors] = useState<FormErrors>(refused?.errors ?? {});
   const [pending, startTransition] = useTransition();
 
   return (
@@ -33,11 +35,11 @@ export function AuthForm({ submit, action, refused, to, button, children }: Prop
         const form = event.currentTarget;
         const data = new FormData(form);
         startTransition(async () => {
-          const refused = await submit({ username: String(data.get("username") ?? ""), password: String(data.get("password") ?? "") });
-          setErrors(refused ?? {});
+          const wrong = await submit({ username: String(data.get("username") ?? ""), password: String(data.get("password") ?? "") });
+          setErrors(wrong ?? {});
           // A new document: everything that the last person's session rendered is gone with the old one.
-          if (!refused) return window.location.assign(to);
-          form.querySelector<HTMLInputElement>(`[name="${Object.keys(refused)[0]}"]`)?.focus();
+          if (!wrong) return window.location.assign(to);
+          form.querySelector<HTMLInputElement>(`[name="${Object.keys(wrong)[0]}"]`)?.focus();
         });
       }}
     >

@@ -1,15 +1,15 @@
 "use client";
 
 import { TextField } from "@/components/ui/text-field";
-import { type FormErrors, signInWithPassword } from "@/lib/client/access";
-import { AuthForm } from "./auth-form";
+import { signInWithPassword } from "@/lib/client/access";
+import { AuthForm, type RefusedForm } from "./auth-form";
 
-export function SignInForm({ to, refused }: { to: string; refused?: { errors: FormErrors; username: string } | undefined }) {
+export function SignInForm({ to, refused }: { to: string; refused?: RefusedForm | undefined }) {
   return (
     <AuthForm
       submit={({ username, password }) => signInWithPassword(username, password)}
       action="/api/forms/sign-in"
-      refused={refused?.errors}
+      refused={refused}
       to={to}
       button="Sign in"
     >

@@ -1,17 +1,17 @@
 "use client";
 
 import { TextField } from "@/components/ui/text-field";
-import { type FormErrors, signUp } from "@/lib/client/access";
+import { signUp } from "@/lib/client/access";
 import { PASSWORD_MIN, USERNAME_MAX } from "@/lib/protocol/limits";
 import { PASSWORD_RULES, USERNAME_RULES } from "@/lib/protocol/users";
-import { AuthForm } from "./auth-form";
+import { AuthForm, type RefusedForm } from "./auth-form";
 
-export function SignUpForm({ to, refused }: { to: string; refused?: { errors: FormErrors; username: string } | undefined }) {
+export function SignUpForm({ to, refused }: { to: string; refused?: RefusedForm | undefined }) {
   return (
     <AuthForm
       submit={({ username, password }) => signUp(username, password)}
       action="/api/forms/sign-up"
-      refused={refused?.errors}
+      refused={refused}
       to={to}
       button="Create account"
     >

@@ -1,6 +1,7 @@
 "use client";
 
 import { type ComponentProps, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import type { Rule } from "@/lib/protocol/users";
 import { RuleList } from "./rule-list";
 
 type Props = Omit<ComponentProps<"input">, "id" | "ref"> & {
@@ -8,7 +9,7 @@ type Props = Omit<ComponentProps<"input">, "id" | "ref"> & {
   hint?: ReactNode;
   error?: string | undefined;
   /** What a value has to be, told while it is chosen. */
-  rules?: readonly { says: string; holds: (value: string) => boolean }[];
+  rules?: readonly Rule[];
 };
 
 /** A labelled line of text. The error takes the hint's place and is what the field is described by. */

@@ -131,7 +131,7 @@ export function createFeed(options: {
   /** From the stream to every tab. Others come first: what fails here must not keep it from them. */
   function pass(event: StreamEvent | null, id: string): void {
     if (opening !== null) tell({ type: "frame", opening, number: ++number, event, id });
-    // Who follows stands where this frame leads.
+    // Every tab that follows stands where this frame leads.
     if (id !== "") for (const served of openedFrom) elsewhere.delete(served);
     take(event, id);
   }

@@ -114,10 +114,10 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
 
   /**
    * The session that this tab knows has ended. Its browser may have another one of the same person: a changed password
-   * gives it a new cookie, which can arrive after the news. So who is refused asks again a moment later.
+   * gives it a new cookie, which can arrive after the news. So a tab that is refused asks again a moment later.
    */
   async function doubt(): Promise<void> {
-    // Whoever is leaving knows.
+    // A tab that signs out knows that its session ends.
     if (doubting || leaving || getState().signedOut) return;
     doubting = true;
     outbox.signOut();

@@ -19,7 +19,7 @@ export function createBalancer(ports: () => readonly number[], trust: Trust): Se
     pass(incoming, outgoing, forwarded(incoming, trust), [...now.slice(first), ...now.slice(0, first)]);
   };
   const server = createServer(inOrder(answer));
-  // The servers see one address and a reader that always reads: who really calls is bounded here.
+  // The servers see one address and a reader that always reads, so connections are bounded here, where callers are known.
   new Connections(server, trust);
   return server;
 }

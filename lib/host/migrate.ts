@@ -44,7 +44,7 @@ export async function migrate(url: string, ours: readonly Migration[] = migratio
 
 /**
  * One transaction for the migration and its record: it happens or it does not. The lock goes with the transaction, also
- * behind a pooler, which would give a session's lock to whoever comes next. Who had to wait for it finds nothing left to do.
+ * behind a pooler, which would give a session's lock to whoever comes next. A start that had to wait for it finds nothing left to do.
  */
 async function applyNext(client: pg.Client, ours: readonly Migration[]): Promise<string[]> {
   await client.query("BEGIN");

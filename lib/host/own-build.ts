@@ -13,7 +13,7 @@ export function buildOf(programs: string): string {
 
 /**
  * Stays with a build until this process ends, whatever is built meanwhile: Next looks nowhere else, and the folder is
- * kept. Who may not write there relies on the build before the newest one being kept.
+ * kept. A user who may not write there relies on it that the build before the newest one is kept.
  */
 export function stayWith(build: string): void {
   process.env.PARLEY_BUILD = build;

@@ -7,13 +7,13 @@ type Options = {
   /** Tasks that wait, of all people and of one: what comes on top is refused. */
   waitingMax: number;
   waitingOfOne: number;
-  /** What those are told who are refused with 503. */
+  /** The sentence of a refusal, which is a 503. */
   busy: string;
 };
 
 type Task = () => Promise<unknown>;
 
-/** Seconds after which those who were refused may try again. */
+/** Seconds after which a caller who was refused may try again. */
 const RETRY_S = 5;
 
 /**

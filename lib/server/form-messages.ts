@@ -6,7 +6,7 @@ import { sendMessage } from "./messages";
 
 /**
  * Sends what a form holds. The same form with the same text again, by a reload or a second press, is one message. With
- * another text it is another message: browsers give a page back, with the id that it had, to who goes back to it.
+ * another text it is another message: somebody who goes back to a page finds it with the id that it had.
  */
 export async function sendFormMessage(sender: User, conversationId: string, { content, clientId }: MessageForm): Promise<void> {
   const { message, created } = await sendMessage(sender, conversationId, { content, clientId });

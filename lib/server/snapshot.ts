@@ -47,18 +47,21 @@ export async function readConversation(viewer: User, id: string): Promise<{ conv
 }
 
 /**
- * As much of a page, newest first, as may be painted: from the message before the first unread one, else from the newest,
- * forwards and then backwards while there is room. What is painted stays next to one another.
+ * As much of a page as may be painted, the oldest message first. `rows` are the page, newest first. Painted are the first
+ * unread message and the one before it, else the newest; then what comes after, and then what comes before, while there
+ * is room. So what is painted has no gap.
  */
 function painted(rows: readonly Message[], firstUnread: number | null): Message[] {
   const messages = [...rows].reverse();
   const divider = messages.findIndex(({ seq }) => seq === firstUnread);
-  let [from, to] = divider < 0 ? [messages.length - 1, messages.length] : [divider - 1, divider + 1];
-  from = Math.max(0, from);
-  let room = PAINTED_LENGTH;
-  const takes = (message: Message | undefined) => message !== undefined && (room -= message.content.length) >= 0;
-  for (const message of messages.slice(from, to)) takes(message);
-  while (takes(messages[to])) to++;
-  while (takes(messages[from - 1])) from--;
+  let to = divider < 0 ? messages.length : divider + 1;
+  let from = Math.max(0, divider < 0 ? to - 1 : divider - 1);
+  let room = PAINTED_LENGTH - messages.slice(from, to).reduce((sum, { content }) => sum + content.length, 0);
+  const fits = (message: Message | undefined) => {
+    room -= message?.content.length ?? 0;
+    return message !== undefined && room >= 0;
+  };
+  while (fits(messages[to])) to++;
+  while (fits(messages[from - 1])) from--;
   return messages.slice(from, to);
 }

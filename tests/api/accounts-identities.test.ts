@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { Browser, origin } from "../support/browser";
-import { database, sql } from "../support/database";
+import { database, sql, waitForBlocked } from "../support/database";
 import { host } from "../support/host";
 import { startIdentityProvider } from "../support/identity-provider";
 import { request } from "../support/person";
@@ -180,8 +180,7 @@ describe("unlinking an identity", () => {
     await other.query("BEGIN");
     await other.query("SELECT FROM accounts WHERE id = ANY($1) FOR UPDATE", [both.map(({ id }) => id)]);
     const unlinking = both.map(({ id }) => remove(browser, `/api/identities/${id}`));
-    const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    while ((await sql(waiting)).length < both.length);
+    await waitForBlocked(both.length);
     await other.query("COMMIT");
     const answers = await Promise.all(unlinking);
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);

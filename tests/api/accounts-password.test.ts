@@ -1,7 +1,7 @@
 import pg from "pg";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Browser } from "../support/browser";
-import { database, sql } from "../support/database";
+import { database, sql, waitForBlocked } from "../support/database";
 import { host } from "../support/host";
 import { listen } from "../support/listen";
 import { type Person, person, request, signIn } from "../support/person";
@@ -83,16 +83,12 @@ describe("the password", () => {
     const other = new pg.Client({ connectionString: database() });
     onTestFinished(() => other.end());
     await other.connect();
-    const waiting = async (among: number) => {
-      const held = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-      while ((await sql(held)).length < among);
-    };
     // Nobody gets at a session: the sign-in has been checked and the change been made when both come to theirs.
     await other.query("BEGIN; LOCK TABLE sessions IN SHARE MODE");
     const racing = login(username, PASSWORD);
-    await waiting(1);
+    await waitForBlocked(1);
     const changing = change(tokens[0] ?? "", { currentPassword: PASSWORD, newPassword: ANOTHER });
-    await waiting(2);
+    await waitForBlocked(2);
     const late = login(username, PASSWORD);
     await other.query("COMMIT");
     expect((await changing).status).toBe(200);

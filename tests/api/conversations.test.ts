@@ -3,17 +3,11 @@ import { describe, expect, it } from "vitest";
 import { Conversation } from "@/lib/protocol/conversations";
 import { User } from "@/lib/protocol/users";
 import { newId } from "@/lib/server/ids";
-import { database, sql } from "../support/database";
+import { database, sql, waitForBlocked } from "../support/database";
 import type { Person } from "../support/person";
 import { conversation, conversationsOf, group, pair, read, send, somebody, talk } from "../support/talk";
 
 const startRequest = (caller: Person, json: unknown) => caller.fetch("/api/conversations", { method: "POST", json });
-
-/** Statements in this database that wait for a lock. */
-async function waitingStatements(): Promise<number> {
-  const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-  return (await sql(waiting)).length;
-}
 
 describe("starting a conversation", () => {
   it("makes one with the other, in which nothing has been said", async () => {
@@ -70,7 +64,7 @@ describe("starting a conversation", () => {
     await theirs.query("INSERT INTO conversations (id, kind, direct_key) VALUES ($1, 'direct', $2)", [id, people.join(":")]);
     await theirs.query("INSERT INTO participants (conversation_id, user_id) SELECT $1, unnest($2::uuid[])", [id, people]);
     const mine = startRequest(one, { username: other.username });
-    while ((await waitingStatements()) === 0);
+    await waitForBlocked(1);
     await theirs.query("COMMIT");
     await theirs.end();
     expect((await mine).status).toBe(302);

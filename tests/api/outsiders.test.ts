@@ -3,7 +3,7 @@ import pg from "pg";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { User } from "@/lib/protocol/users";
 import { belongings, CALLS, CREDENTIALS, make, type Place } from "../support/calls";
-import { database, sql } from "../support/database";
+import { database, waitForBlocked } from "../support/database";
 import { type Person, person, signIn } from "../support/person";
 import { conversation, messagesOf, readRequest, remove, send, sendRequest, somebody, talk } from "../support/talk";
 
@@ -184,8 +184,7 @@ describe("an outsider", () => {
     await other.query("BEGIN");
     await other.query("SELECT FROM conversations WHERE id = $1 FOR UPDATE", [place.conversation]);
     const waiting = send(participant, place.conversation, SECRET);
-    const held = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    while ((await sql(held)).length === 0);
+    await waitForBlocked(1);
     expect((await sendRequest(outsider, place.conversation, { content: "mine" })).status).toBe(404);
     await other.query("COMMIT");
     expect((await waiting).content).toBe(SECRET);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { database, sql } from "../support/database";
+import { database, waitForBlocked } from "../support/database";
 import type { Person } from "../support/person";
 import { messagesOf, sendRequest, somebody, talk } from "../support/talk";
 
@@ -24,8 +24,6 @@ beforeEach(async () => {
 
 afterEach(() => elsewhere.end());
 
-const waiting = () => sql("SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
-
 it("each gets its own answer, and each conversation its own message", async () => {
   const answers = await Promise.all(ids.map((id, i) => sendRequest(me, id, { content: `message ${i}` })));
   const sent = await Promise.all(answers.map(async (answer) => ({ status: answer.status, ...(await answer.json()) })));
@@ -46,7 +44,7 @@ it("a conversation that is held by somebody keeps no other waiting, and has its 
   const late = sendRequest(me, stuck, { content: "late" });
   const answers = await Promise.all(others.map((id) => sendRequest(me, id, { content: "at once" })));
   expect(answers.map(({ status }) => status)).toEqual(others.map(() => 201));
-  while ((await waiting()).length === 0);
+  await waitForBlocked(1);
   expect(await messagesOf(me, stuck)).toEqual([]);
   await elsewhere.query("COMMIT");
   expect((await late).status).toBe(201);
@@ -63,7 +61,7 @@ it("one that turns out to have been sent already, by way of another server, spoi
   );
   const again = sendRequest(me, twice, { content: "again", clientId });
   const beside = others.map((id) => sendRequest(me, id, { content: "beside" }));
-  while ((await waiting()).length === 0);
+  await waitForBlocked(1);
   await elsewhere.query("COMMIT");
   const answer = await again;
   expect([answer.status, (await answer.json()).content]).toEqual([200, "first"]);

@@ -33,6 +33,12 @@ export async function sql<Row extends object>(text: string, values: unknown[] = 
   return (await connections.query<Row>(text, values)).rows;
 }
 
+/** Resolves once so many statements in the database of this file wait for a lock. */
+export async function waitForBlocked(count: number): Promise<void> {
+  const blocked = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+  while ((await sql(blocked)).length < count);
+}
+
 afterAll(async () => {
   await connections?.end();
   connections = undefined;

@@ -14,8 +14,8 @@ export interface PgBouncer {
 const CONNECTIONS = 3;
 
 /**
- * A PgBouncer in transaction mode before the server of `url`, which knows the roles of `others` too. It listens at a socket in a folder of its own, so that no
- * port is needed, and runs as nobody where we are root, whom it refuses.
+ * A PgBouncer in transaction mode before the server of `url`, which knows the roles of `others` too. It listens at a
+ * socket in a folder of its own, so that no port is needed. PgBouncer refuses root, so as root we run it as nobody.
  */
 export async function startPgBouncer(url: string, ...others: string[]): Promise<PgBouncer> {
   const program = await findPgBouncer();

@@ -37,7 +37,7 @@ export async function rememberNetwork(userId: string, address: string): Promise<
   await query(REMEMBER, [userId, digest(userId, address)]);
 }
 
-/** Whoever reads the table learns no address, and not who shares one. */
+/** Keyed by account and secret: the table tells a reader no address, nor which accounts share one. */
 function digest(userId: string, address: string): string {
   return createHmac("sha256", config().AUTH_SECRET).update(`network ${userId} ${address}`).digest("base64url");
 }

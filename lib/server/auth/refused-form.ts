@@ -22,7 +22,7 @@ export function backToForm(form: RefusedForm["form"], refusal: Refusal, username
   return seeOther(`/${form}${query}`, [`${name()}=${value}; Max-Age=${KEPT_S}; ${attributes()}`]);
 }
 
-/** A `Set-Cookie` for who has got through. */
+/** A `Set-Cookie` that takes it away once a form has been accepted. */
 export function clearedRefusedForm(): string {
   return `${name()}=; Max-Age=0; ${attributes()}`;
 }

@@ -273,8 +273,10 @@ class Hub {
     const frame = encodeHeartbeat(this.cursor);
     // Timers of a busy process come late and drift. Clients would then all take their streams for dead, and come back at once.
     const due = Math.min((performance.now() - this.beganAt) / BEAT_MS, this.beats + HEARTBEAT_SHARES);
-    do for (const stream of this.shares[this.beats % HEARTBEAT_SHARES] ?? []) stream.beat(frame);
-    while (++this.beats < due);
+    do {
+      for (const stream of this.shares[this.beats % HEARTBEAT_SHARES] ?? []) stream.beat(frame);
+      this.beats++;
+    } while (this.beats < due);
   }
 
   private async prune(): Promise<void> {

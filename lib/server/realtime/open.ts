@@ -55,7 +55,7 @@ export async function openStream(request: Request, { user, session }: Caller): P
 }
 
 /**
- * Brings a stream up to now. It is registered already, so what is committed from here on is put by, and
+ * Brings a stream up to now. It is registered already, so what is committed from here on is held back, and
  * what was committed before is in the log: there is no moment in between.
  */
 async function catchUp(stream: Stream, from: readonly string[]): Promise<void> {

@@ -31,7 +31,7 @@ const COMMENT = Buffer.from(":\n\n");
  * wait for it pass the limit, and catches up by reconnecting: it delays nobody.
  */
 export class Stream {
-  /** Live frames put by while catching up; null once live. */
+  /** Live frames held back while catching up; null once live. */
   private held: { eventId: number; frame: Uint8Array }[] | null = [];
   private heldBytes = 0;
   private closed = false;
