@@ -8,6 +8,7 @@ import { openStream, ready, saying } from "../support/event-stream";
 import { upTo } from "../support/follower";
 import { length, patience, tell } from "../support/lengths";
 import { type Person, person } from "../support/person";
+import { slow } from "../support/pictures";
 import { type RunningServer, startServer } from "../support/server";
 import { fill, talk } from "../support/talk";
 
@@ -26,9 +27,10 @@ type Attack = {
   method?: string;
   paths: string[];
   headers?: Record<string, string>[];
-  /** What is sent: a text, or so many bytes. */
+  /** What is sent: a text, so many bytes, or these. */
   body?: string;
   bytes?: number;
+  file?: Uint8Array;
   /** Connections at a time. */
   at?: number;
   take?: "all" | "first" | "nothing";
@@ -173,6 +175,11 @@ const attacks: Record<string, () => Attack | Promise<Attack>> = {
     take: "nothing",
   }),
   "answers that nobody takes, of nobody": () => ({ paths: [chunk()], at: length(400, 3_000), take: "nothing" }),
+  "pictures that take long to decode, of many people": async () => {
+    const people = await Promise.all(upTo(10).map((n) => person(`painter${n}`)));
+    const headers = people.map(({ token }) => ({ authorization: `Bearer ${token}`, "content-type": "image/png" }));
+    return { method: "PUT", paths: ["/api/auth_user/avatar"], headers, file: await slow() };
+  },
   "renames among many conversations": () => ({
     method: "PATCH",
     paths: ["/api/auth_user"],

@@ -9,7 +9,7 @@ import { parentPort, workerData } from "node:worker_threads";
  * says how often each status was the answer ("none" where the connection broke). `take` says what it takes of an answer:
  * "all", "first" (it leaves with the first bytes) or "nothing" (it stays, and does not read).
  */
-const { host, port, method = "GET", paths, headers = [{}], body = "", bytes = 0, at = 8, take = "all" } = workerData;
+const { host, port, method = "GET", paths, headers = [{}], body = "", bytes = 0, file, at = 8, take = "all" } = workerData;
 const answers = {};
 const idle = new Set();
 let stopped = false;
@@ -28,7 +28,7 @@ const attackers = Array.from({ length: take === "nothing" ? 1 : at }, async () =
     const n = turn++;
     const path = numbered(paths[n % paths.length], n);
     const said = JSON.parse(numbered(JSON.stringify(headers[n % headers.length]), n));
-    if (take !== "nothing") note(await once(path, said, bytes ? Buffer.alloc(bytes, "a") : numbered(body, n)));
+    if (take !== "nothing") note(await once(path, said, file ?? (bytes ? Buffer.alloc(bytes, "a") : numbered(body, n))));
     else if (idle.size < at) neverRead(path, said);
     await setImmediate();
   }
