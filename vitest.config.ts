@@ -55,6 +55,8 @@ export default defineConfig({
       { extends: true, test: { name: "realtime", include: ["tests/{realtime,server}/**/*.test.ts"], ...withDatabase } },
       { extends: true, test: { name: "cluster", include: ["tests/{cluster,chaos}/**/*.test.ts"], ...withDatabase, testTimeout: 60_000 } },
       { extends: true, test: { name: "host", include: ["tests/host/**/*.test.ts"], ...withDatabase, testTimeout: 60_000 } },
+      // After all others, and alone: what it watches is how much slower everything becomes.
+      { extends: true, test: { name: "attacks", include: ["tests/attacks/**/*.test.ts"], ...withDatabase, sequence: { groupOrder: 1 } } },
     ],
   },
 });

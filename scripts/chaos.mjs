@@ -7,7 +7,7 @@ import { findChromium } from "./chromium.mjs";
 import { execute, install } from "./install.mjs";
 
 /**
- * `npm run chaos`: the proofs of tests/{realtime,cluster,chaos} and those of e2e that are tagged "@long", for longer
+ * `npm run chaos`: the proofs of tests/{realtime,cluster,chaos,attacks} and those of e2e that are tagged "@long", for longer
  * (50 kills of each kind, 2,000 random histories, 10,000 connects, minutes of everything at once), one after the other,
  * and a table of what they found. Takes about twenty-five minutes; arguments choose files, as in `npm run chaos -- kills`.
  */
@@ -19,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), "parley-chaos-"));
 const table = join(folder, "table");
 const chosen = process.argv.slice(2);
 const runs = [
-  ["node_modules/vitest/vitest.mjs", "run", "--project", "realtime", "--project", "cluster", "--no-file-parallelism", "--passWithNoTests"],
+  ["node_modules/vitest/vitest.mjs", "run", ...projects("realtime", "cluster", "attacks"), "--no-file-parallelism", "--passWithNoTests"],
   ["node_modules/playwright/cli.js", "test", "--grep", "@long", "--pass-with-no-tests"],
 ];
 const env = { PARLEY_LONG_RUN: table, CHROMIUM: (await findChromium()) ?? "" };
@@ -35,6 +35,10 @@ for (const line of lines(table)) {
 }
 rmSync(folder, { recursive: true });
 process.exit(failed ? 1 : 0);
+
+function projects(...names) {
+  return names.flatMap((name) => ["--project", name]);
+}
 
 /** Empty where nothing got as far as a figure. */
 function lines(path) {
