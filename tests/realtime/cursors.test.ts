@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { REPLAY_MAX, RESUME_CURSORS_MAX, STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
 import { type Cursor, formatCursor, parseCursor } from "@/lib/server/realtime/cursor";
 import { hub } from "@/lib/server/realtime/hub";
@@ -23,6 +23,12 @@ beforeAll(async () => {
   host = await listen();
   [ann, bob] = (await people(2, "contract")) as [Person, Person];
   talk = await group(ann, bob);
+});
+
+/** An account may hold a hundred streams at a time. */
+afterEach(async () => {
+  for (const stream of open.splice(0)) stream.cut();
+  await expect.poll(() => hub().size).toBe(0);
 });
 
 afterAll(async () => {
@@ -202,11 +208,9 @@ test("who has missed more than is worth replaying loads afresh", async () => {
 });
 
 test("nobody can open streams without end", async () => {
-  for (const stream of open) stream.cut();
   const statuses = await Promise.all(Array.from({ length: 210 }, async () => (await streamOf(bob)).status));
   expect(new Set(statuses)).toEqual(new Set([200, 429]));
   const refused = await streamOf(bob);
   expect(refused.status).toBe(429);
   expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
-  for (const stream of open) stream.cut();
 });
