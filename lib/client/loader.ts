@@ -300,7 +300,7 @@ function nullIfMissing(error: unknown): null {
 function evict(state: MessengerState): MessengerState {
   const ids = Object.keys(state.transcripts);
   if (ids.length <= TRANSCRIPTS_KEPT) return state;
-  const oldest = ids.find((id) => id !== state.openId);
-  const { [oldest ?? ""]: _, ...transcripts } = state.transcripts;
+  const oldest = ids.find((id) => id !== state.openId) ?? "";
+  const { [oldest]: _, ...transcripts } = state.transcripts;
   return { ...state, transcripts };
 }

@@ -224,3 +224,104 @@ test("When the log does not reach back every tab loads afresh", async () => {
     expect(tab.state.conversations[id]?.otherParticipant?.name).toBe("Ann the Second");
   }
 });
+
+describe("A tab that slept while its leader was told something", () => {
+  const readByAnn = (tab: Page) => tab.state.conversations[id]?.otherReadSeq;
+
+  async function sleepThrough(): Promise<[Page, Page]> {
+    const [leader, follower] = [await openTab(), await openTab()];
+    server.send(id, "me", "mine");
+    await settle();
+    follower.freeze();
+    server.read(id, "ann", 2);
+    await settle();
+    follower.thaw();
+    expect(readByAnn(follower)).toBe(1);
+    return [leader, follower];
+  }
+
+  test("shows that too with the next thing that happens", async () => {
+    const [, follower] = await sleepThrough();
+    server.rename("ann", "Ann");
+    await settle();
+    expect(readByAnn(follower)).toBe(2);
+    expect(follower.state.conversations[id]?.otherParticipant?.name).toBe("Ann");
+  });
+
+  test("shows that too when the leader's stream comes back", async () => {
+    const [leader, follower] = await sleepThrough();
+    leader.source?.cut();
+    await settle();
+    expect(readByAnn(follower)).toBe(2);
+  });
+});
+
+describe("A tab that opened while its leader slept", () => {
+  test("waits for an answer, and asks for it again after three seconds", async () => {
+    const leader = await openTab();
+    leader.freeze();
+    const late = new Page(server, "me", { openId: id, browser });
+    server.read(id, "me", 1);
+    tabs.push(late.start());
+    await vi.advanceTimersByTimeAsync(1_000);
+    leader.thaw();
+    const opened = leader.sources.length;
+    server.rename("ann", "Ann");
+    leader.source?.arriveAll();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(leader.sources).toHaveLength(opened);
+    expect(late.state.conversations[id]?.readSeq).toBe(0);
+    await vi.advanceTimersByTimeAsync(2_000);
+    server.rename("ann", "Anna");
+    leader.source?.arriveAll();
+    await settle();
+    expect(late.state.conversations[id]).toMatchObject({ readSeq: 1, otherParticipant: { name: "Anna" } });
+    expect(late.sources).toEqual([]);
+  });
+});
+
+test("A leader that is well keeps the lead, however little it has to tell", async () => {
+  const [, follower] = [await openTab(), await openTab()];
+  await vi.advanceTimersByTimeAsync(14_000);
+  expect(follower.sources).toEqual([]);
+});
+
+test("Every tab knows at once that there is no network", async () => {
+  const [leader, follower] = [await openTab(), await openTab()];
+  leader.lifecycle?.offline();
+  await vi.advanceTimersByTimeAsync(0);
+  for (const tab of tabs) expect(tab.state.connection.status).toBe("lost");
+  follower.lifecycle?.wake();
+  await settle();
+  for (const tab of tabs) expect(tab.state.connection.status).toBe("open");
+});
+
+test("A connection that is replaced unseen has been open since its first", async () => {
+  const leader = await openTab();
+  const { connection } = leader.state;
+  await openTab();
+  expect(leader.sources.length).toBeGreaterThan(1);
+  expect(leader.state.connection).toBe(connection);
+});
+
+test.each([["locks"], ["openChannel"]])("Where the browser has no %s each tab has a stream of its own", async (missing) => {
+  for (let i = 0; i < 2; i++) {
+    tabs.push(new Page(server, "me", { openId: id, browser, platform: { [missing]: undefined } }).start());
+    await settle();
+  }
+  server.send(id, "ann", "second");
+  await settle();
+  expect(streams()).toBe(2);
+  for (const tab of tabs) expect(contents(tab)).toEqual(["first", "second"]);
+});
+
+test("A page that is gone back to shows that it connects; one that never went away keeps its connection", async () => {
+  const tab = await openTab();
+  tab.lifecycle?.resume();
+  expect(tab.sources).toHaveLength(1);
+  tab.lifecycle?.suspend();
+  tab.lifecycle?.resume();
+  expect(tab.state.connection.status).toBe("connecting");
+  await settle();
+  expect(tab.state.connection.status).toBe("open");
+});

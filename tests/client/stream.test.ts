@@ -299,6 +299,20 @@ describe("The cursor", () => {
     page.stop();
   });
 
+  test("stays where it is with an event that has no place in the log", async () => {
+    const server = new ModelServer("me", "ann");
+    const page = new Page(server, "me").start();
+    await page.settle();
+    page.source?.push("presence", "", { online: ["ann"], offline: [], complete: false });
+    page.source?.arriveAll();
+    expect(page.state.online.has("ann")).toBe(true);
+    page.source?.cut();
+    const asked = vi.spyOn(server, "open");
+    page.lifecycle?.wake();
+    expect(asked.mock.calls[0]?.[1]).toContain("lastEventId=1-1-0&");
+    page.stop();
+  });
+
   test("is carried along by the heartbeat, so that a quiet page does not fall out of the log", async () => {
     const server = new ModelServer("me", "ann", "bob");
     const page = new Page(server, "me").start();
