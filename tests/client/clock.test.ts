@@ -1,5 +1,5 @@
-import { describe, expect, test } from "vitest";
-import { type Clock, clockFrom, dayName, fullTime, timeInList, timeOfDay } from "@/lib/client/clock";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { browserClock, type Clock, clockFrom, dayName, fullTime, rememberClock, timeInList, timeOfDay } from "@/lib/client/clock";
 import { held } from "../support/held";
 
 const lisbon: Clock = { zone: "Europe/Lisbon", locale: "en-GB", today: "2026-07-15" };
@@ -37,6 +37,27 @@ test("The list tells a month by its name for three hundred days, and by its numb
   expect(timeInList("2025-09-18T12:00:00.000Z", lisbon)).toBe("18/09/25");
 });
 
+describe("The browser's own clock", () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  test.each([
+    [["pt-PT", "en", "en-AU", "en-US"], "en-AU"],
+    [["pt-PT", "en"], "en-GB"],
+  ])("of somebody who reads %j writes times as in %s", (languages, locale) => {
+    vi.stubGlobal("navigator", { languages });
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    expect(browserClock()).toMatchObject({ zone: timeZone, locale });
+    expect(browserClock().today).toMatch(/^\d{4}-\d\d-\d\d$/);
+  });
+
+  test("is told to the server for a year, in its own words", () => {
+    const page = { cookie: "" };
+    vi.stubGlobal("document", page);
+    rememberClock(newYork);
+    expect(page.cookie).toBe("parley.clock=America/New_York|en-US; path=/; max-age=31536000; samesite=lax");
+  });
+});
+
 describe("The server writes times as the browser said last time", () => {
   const now = new Date("2026-07-15T23:30:00.000Z");
 
@@ -44,7 +65,7 @@ describe("The server writes times as the browser said last time", () => {
     expect(clockFrom("Asia/Tokyo|en-AU", now)).toEqual({ zone: "Asia/Tokyo", locale: "en-AU", today: "2026-07-16" });
   });
 
-  test.each([undefined, "", "|", "Mars/Olympus|en-GB", "Asia/Tokyo|tlh", "Asia/Tokyo|en-u-nu-roman", "Asia/Tokyo"])(
+  test.each([undefined, "", "|", "Mars/Olympus|en-GB", "Asia/Tokyo|tlh", "Asia/Tokyo|en-u-nu-roman", "Asia/Tokyo|xen-AU", "Asia/Tokyo|en-AUX", "Asia/Tokyo"])(
     "and by Greenwich where it said %j",
     (cookie) => {
       expect(clockFrom(cookie, now)).toEqual({ zone: "UTC", locale: "en-GB", today: "2026-07-15" });

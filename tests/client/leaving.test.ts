@@ -118,6 +118,22 @@ describe("Who signs out in the settings, a page without a messenger,", () => {
   const settings = (sessionStorage: Storage = memoryStorage()) =>
     leavingOf("me", { openChannel: (name) => browser.openChannel(name), localStorage, sessionStorage });
 
+  test("loses nothing where that does not work", async () => {
+    await unsentPage();
+    const refused = { value: null, errors: { form: "The server cannot be reached." } };
+    const before = await kept();
+    expect(await settings().leave(async () => refused)).toBe(refused);
+    expect(await kept()).toEqual(before);
+    expect(before.drafts).toHaveLength(1);
+  });
+
+  test("leaves nothing behind in a browser whose tabs cannot talk to one another either", async () => {
+    await unsentPage();
+    const alone = leavingOf("me", { openChannel: undefined, localStorage, sessionStorage });
+    await alone.leave(ended);
+    expect(await kept()).toEqual({ drafts: [], unsent: [] });
+  });
+
   test("is told how many of their messages have not been sent", async () => {
     await unsentPage();
     expect(await settings().countUnsent()).toBe(1);
