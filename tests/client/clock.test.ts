@@ -65,12 +65,19 @@ describe("The server writes times as the browser said last time", () => {
     expect(clockFrom("Asia/Tokyo|en-AU", now)).toEqual({ zone: "Asia/Tokyo", locale: "en-AU", today: "2026-07-16" });
   });
 
-  test.each([undefined, "", "|", "Mars/Olympus|en-GB", "Asia/Tokyo|tlh", "Asia/Tokyo|en-u-nu-roman", "Asia/Tokyo|xen-AU", "Asia/Tokyo|en-AUX", "Asia/Tokyo"])(
-    "and by Greenwich where it said %j",
-    (cookie) => {
-      expect(clockFrom(cookie, now)).toEqual({ zone: "UTC", locale: "en-GB", today: "2026-07-15" });
-    },
-  );
+  test.each([
+    undefined,
+    "",
+    "|",
+    "Mars/Olympus|en-GB",
+    "Asia/Tokyo|tlh",
+    "Asia/Tokyo|en-u-nu-roman",
+    "Asia/Tokyo|xen-AU",
+    "Asia/Tokyo|en-AUX",
+    "Asia/Tokyo",
+  ])("and by Greenwich where it said %j", (cookie) => {
+    expect(clockFrom(cookie, now)).toEqual({ zone: "UTC", locale: "en-GB", today: "2026-07-15" });
+  });
 
   test("and visitors who claim to be everywhere cost it no memory", { timeout: 60_000 }, async () => {
     const visit = (zone: string, region: string) => {

@@ -88,3 +88,29 @@ test("Places are kept of twenty conversations, and a storage that holds somethin
   for (let n = 0; n < 25; n++) places.keep(`c${n}`, { seq: n, messageId: `m${n}`, offset: 0 });
   expect([0, 4, 5, 24].map((n) => places.get(`c${n}`)?.seq)).toEqual([undefined, undefined, 5, 24]);
 });
+
+test.each([
+  ["there is no storage", undefined],
+  ["what is stored cannot be read", "{"],
+])("Where %s, a place is kept for as long as the page is there", (_, stored) => {
+  const storage = memoryStorage();
+  if (stored) storage.setItem("parley.places.me", stored);
+  const places = createPlaces({ userId: "me", storage: stored ? storage : undefined });
+  expect(places.get("c")).toBeNull();
+  const place = { seq: 3, messageId: "m3", offset: 0 };
+  places.keep("c", place);
+  expect(places.get("c")).toEqual(place);
+  places.flush();
+  places.keep("c", null);
+  expect(places.get("c")).toBeNull();
+  places.flush();
+  places.forgetOthers();
+  places.forget();
+});
+
+test("What others have left goes, and nothing that is not a place", () => {
+  const storage = memoryStorage();
+  for (const key of ["parley.places.ann", "parley.places.me", "parley.theme"]) storage.setItem(key, "[]");
+  createPlaces({ userId: "me", storage }).forgetOthers();
+  expect(Array.from({ length: storage.length }, (_, i) => storage.key(i))).toEqual(["parley.places.me", "parley.theme"]);
+});
