@@ -40,7 +40,15 @@ export default (phase) => ({
   // Native code, and what loads files from beside itself, stays in node_modules.
   serverExternalPackages: ["pg", "@prisma/client", "@prisma/adapter-pg", "@node-rs/argon2", "pino"],
   // Pages have their headers from proxy.ts, routes from their wrapper; this is for files.
-  headers: async () => [{ source: "/:path*", headers: [{ key: "X-Content-Type-Options", value: "nosniff" }] }],
+  headers: async () => [
+    {
+      source: "/:path*",
+      headers: [
+        { key: "X-Content-Type-Options", value: "nosniff" },
+        { key: "Cross-Origin-Resource-Policy", value: "same-origin" },
+      ],
+    },
+  ],
   // `npm run dev` is also opened by number.
   allowedDevOrigins: ["127.0.0.1"],
 });

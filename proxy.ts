@@ -1,4 +1,5 @@
 import { type NextRequest, NextResponse } from "next/server";
+import { HTTPS_ONLY_S } from "@/lib/protocol/limits";
 import { isKnownHost, UNKNOWN_HOST } from "@/lib/server/http/known-host";
 
 /**
@@ -14,7 +15,7 @@ export function proxy(request: NextRequest): NextResponse {
   if (request.method !== "GET" && request.method !== "HEAD") {
     return new NextResponse("This address does not take that method.", { status: 405, headers: { Allow: "GET, HEAD" } });
   }
-  const nonce = btoa(crypto.randomUUID());
+  const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
   const policy = contentSecurityPolicy(nonce);
 
   const headers = new Headers(request.headers);
@@ -25,12 +26,13 @@ export function proxy(request: NextRequest): NextResponse {
   response.headers.set("Content-Security-Policy", policy);
   response.headers.set("X-Content-Type-Options", "nosniff");
   response.headers.set("X-Frame-Options", "DENY");
-  response.headers.set("Referrer-Policy", "strict-origin-when-cross-origin");
+  // Not "no-referrer": that would take the origin off our forms, and they would be refused.
+  response.headers.set("Referrer-Policy", "same-origin");
   response.headers.set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()");
   if (process.env.PUBLIC_URL?.startsWith("https:")) {
     // Browsers ignore, and complain about, this one where they do not trust the origin.
     response.headers.set("Cross-Origin-Opener-Policy", "same-origin");
-    response.headers.set("Strict-Transport-Security", "max-age=63072000");
+    response.headers.set("Strict-Transport-Security", `max-age=${HTTPS_ONLY_S}`);
   }
   return response;
 }

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { claimedUserId } from "@/lib/server/auth/authenticate";
+import { noPageHeaders, transportHeaders } from "@/lib/server/http/answer-headers";
 import { HttpError } from "@/lib/server/http/errors";
 import { loggedPath } from "@/lib/server/http/logged-path";
 import { log } from "@/lib/server/log";
@@ -20,6 +21,11 @@ const PUBLIC: ReadonlySet<string> = new Set(readdirSync("public").map((name) => 
 /** Whether one of our routes answers, and not Next. */
 export function isApi({ url = "/" }: IncomingMessage): boolean {
   return url.startsWith("/api/");
+}
+
+/** What goes with an answer of Next, which then adds its own: proxy.ts knows of pages only. */
+export function headersFor({ url = "/" }: IncomingMessage): Record<string, string> {
+  return FILE.test(url) ? noPageHeaders() : transportHeaders();
 }
 
 /**
@@ -53,8 +59,8 @@ export function refuse(incoming: IncomingMessage, outgoing: ServerResponse, erro
   const { body, headers } = isApi(incoming) ? { body: JSON.stringify({ message: known.message }), headers: JSON_ANSWER } : errorPage(known);
   log.info({ method, path: loggedPath(url), status: known.status });
   outgoing.writeHead(known.status, {
+    ...noPageHeaders(),
     ...headers,
-    "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, no-store",
     ...known.headers,
     "Content-Length": Buffer.byteLength(body),

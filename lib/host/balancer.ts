@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request, type Server, type ServerResponse } from "node:http";
+import { noPageHeaders } from "@/lib/server/http/answer-headers";
 import type { Trust } from "@/lib/server/trusted-proxies";
 import { callerOf } from "./caller";
 import { Connections } from "./connections";
@@ -57,7 +58,7 @@ function pass(
 }
 
 function fail(outgoing: ServerResponse): void {
-  outgoing.writeHead(503, { "Content-Type": "application/json", "Retry-After": "1" });
+  outgoing.writeHead(503, { ...noPageHeaders(), "Content-Type": "application/json", "Retry-After": "1" });
   outgoing.end(JSON.stringify({ message: "The server is restarting. Try again in a moment." }));
 }
 

@@ -7,7 +7,7 @@ import { config } from "@/lib/server/config";
 import { HttpError } from "@/lib/server/http/errors";
 import { noContent, type RouteHandler, route } from "@/lib/server/http/route";
 import { type Attach, attachmentOf } from "@/lib/server/realtime/open";
-import { admit, isApi, refuse } from "./admission";
+import { admit, headersFor, isApi, refuse } from "./admission";
 import { nameCaller } from "./caller";
 import { Connections, type Limits } from "./connections";
 import { inOrder } from "./in-order";
@@ -55,6 +55,7 @@ export function createHost(fallback: Fallback, limits?: Limits): Server {
     }
     // No file is large enough to be resumed, and Next fails on a range that it cannot serve.
     if (!ours) delete incoming.headers.range;
+    if (!ours) for (const [name, value] of Object.entries(headersFor(incoming))) outgoing.setHeader(name, value);
     void (ours ? api(incoming, outgoing) : fallback(incoming, outgoing));
   };
   const server = createServer(timeouts, inOrder(answer));

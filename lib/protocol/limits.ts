@@ -46,6 +46,9 @@ export const SESSION_LIFETIME_S = 90 * 24 * 60 * 60;
 /** Minutes after signing in in which a session may do what would let a thief keep the account. */
 export const RECENT_SIGN_IN_MINUTES = 10;
 
+/** Seconds for which a browser that has come by https comes by nothing else. */
+export const HTTPS_ONLY_S = 2 * 365 * 24 * 60 * 60;
+
 /** Milliseconds: first `retry:` of a stream. */
 export const STREAM_RETRY_MS = 2_000;
 

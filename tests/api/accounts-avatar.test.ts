@@ -53,6 +53,8 @@ describe("an avatar", () => {
     expect(image.headers.get("content-type")).toBe("image/webp");
     expect(image.headers.get("cache-control")).toBe("private, max-age=31536000, immutable");
     expect(image.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(image.headers.get("content-disposition")).toBe('inline; filename="picture.webp"');
+    expect(image.headers.get("content-security-policy")).toContain("sandbox");
   });
 
   it("is the first frame of what moves", async () => {

@@ -5,11 +5,11 @@ import { FORM_BODY_MAX, JSON_BODY_MAX } from "@/lib/protocol/limits";
 import type { User } from "@/lib/protocol/users";
 import { type Authenticated, authenticate, claimedUserId } from "../auth/authenticate";
 import { renewCookie } from "../auth/renewal";
-import { isHttps } from "../config";
 import { isUnavailable } from "../db";
 import { newId } from "../ids";
 import { log } from "../log";
 import { addressOf, enforceLimit, type LimitName } from "../rate-limits";
+import { noPageHeaders } from "./answer-headers";
 import { readForm, readJson } from "./body";
 import { FieldError, HttpError, signedOut } from "./errors";
 import { isKnownHost, UNKNOWN_HOST } from "./known-host";
@@ -187,11 +187,10 @@ function refusalOf(error: unknown, requestId: string): Refusal {
 /** The same headers from every host. A route that lets its answer be cached has said so itself. */
 function toResponse(answer: Answer, requestId: string): Response {
   const ours: Record<string, string> = {
+    ...noPageHeaders(),
     "X-Request-Id": requestId,
-    "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, no-store",
   };
-  if (isHttps()) ours["Strict-Transport-Security"] = "max-age=63072000";
   if (answer instanceof Reply) return new Response(answer.body, { status: answer.status, headers: { ...ours, ...answer.headers } });
   for (const [name, value] of Object.entries(ours)) if (!answer.headers.has(name)) answer.headers.set(name, value);
   return answer;
