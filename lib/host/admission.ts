@@ -23,9 +23,12 @@ export function isApi({ url = "/" }: IncomingMessage): boolean {
   return url.startsWith("/api/");
 }
 
-/** What goes with an answer of Next, which then adds its own: proxy.ts knows of pages only. */
+/** What proxy.ts leaves out, which gives pages their headers. */
+const NO_PAGE = /^\/(?:_next\/static\/|(?:icon[\w-]*\.(?:png|svg)|manifest\.webmanifest)(?:\?|$))/;
+
+/** What goes with an answer of Next, which adds its own. */
 export function headersFor({ url = "/" }: IncomingMessage): Record<string, string> {
-  return FILE.test(url) ? noPageHeaders() : transportHeaders();
+  return NO_PAGE.test(url) ? noPageHeaders() : transportHeaders();
 }
 
 /**
@@ -44,9 +47,10 @@ export function admit(incoming: IncomingMessage): void {
 }
 
 /** A route counts for itself. A page counts by the user that its cookie names, whose session the page looks up, and by address. */
-function countPage({ url = "/", headers: sent }: IncomingMessage): void {
-  const headers = new Headers({ "x-parley-address": String(sent["x-parley-address"]), cookie: sent.cookie ?? "" });
-  const address = addressOf({ headers });
+function countPage(incoming: IncomingMessage): void {
+  const { url = "/", headers: sent } = incoming;
+  const address = callerAddress(incoming);
+  const headers = new Headers({ cookie: sent.cookie ?? "" });
   if (url.startsWith(BUILT) || PUBLIC.has(url.split("?", 1)[0] ?? "")) return countRequest("file", { address });
   countRequest("page", { userId: claimedUserId(headers), address });
 }
@@ -57,7 +61,7 @@ export function refuse(incoming: IncomingMessage, outgoing: ServerResponse, erro
   if (!(error instanceof HttpError)) log.error({ err: error }, "a request failed");
   const known = error instanceof HttpError ? error : new HttpError(500, "Something went wrong on the server. Try again in a moment.");
   const { body, headers } = isApi(incoming) ? { body: JSON.stringify({ message: known.message }), headers: JSON_ANSWER } : errorPage(known);
-  log.info({ method, path: loggedPath(url), status: known.status });
+  log.info({ method, path: loggedPath(url), status: known.status, address: callerAddress(incoming) });
   outgoing.writeHead(known.status, {
     ...noPageHeaders(),
     ...headers,
@@ -70,6 +74,11 @@ export function refuse(incoming: IncomingMessage, outgoing: ServerResponse, erro
 }
 
 const JSON_ANSWER = { "Content-Type": "application/json" };
+
+/** As caller.ts has named it. */
+function callerAddress({ headers }: IncomingMessage): string {
+  return addressOf({ headers: new Headers({ "x-parley-address": String(headers["x-parley-address"]) }) });
+}
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";

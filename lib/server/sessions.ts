@@ -8,6 +8,7 @@ import { signToken } from "./auth/tokens";
 import { prisma, query } from "./db";
 import { signedOut, wrongCredentials } from "./http/errors";
 import { newId } from "./ids";
+import { log } from "./log";
 import { addressOf } from "./rate-limits";
 
 /** Characters of a `User-Agent` that are kept. */
@@ -59,6 +60,8 @@ export async function createSession({ user, passwordHash, identityId }: Admitted
   const made = await query(CREATE, [user.id, passwordHash ?? null, sessionId, identityId ?? null, kept, expiresAt]);
   if (made.length === 0) throw wrongCredentials();
   await rememberNetwork(user.id, address);
+  const by = identityId ? "identity" : passwordHash ? "password" : undefined;
+  log.info({ userId: user.id, sessionId, by, identityId, address }, "a user signed in");
   return { sessionId, token, expiresAt };
 }
 

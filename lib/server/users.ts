@@ -10,6 +10,7 @@ import { config } from "./config";
 import { prisma, query, type Statement } from "./db";
 import { FieldError, HttpError, notFound } from "./http/errors";
 import { newId } from "./ids";
+import { log } from "./log";
 import { addNotice } from "./notices";
 import { avatarURL, toUser, USER_COLUMNS, type UserRow } from "./rows";
 import { isRecentSignIn, replaceSessions, type SignedIn } from "./sessions";
@@ -34,7 +35,7 @@ export async function requireUser(userId: string): Promise<User> {
 }
 
 /** Makes an account. 403 where sign-up is closed; a name that is taken or reserved is a field error. */
-export async function signUp({ username, password }: SignUpInput): Promise<User> {
+export async function signUp({ username, password }: SignUpInput, address: string): Promise<User> {
   if (config().SIGN_UP === "closed") throw new HttpError(403, "New accounts cannot be made on this server.");
   if (isReserved(username)) throw new FieldError({ username: "This username is reserved. Choose another." });
   const taken = new FieldError({ username: "This username is taken. Choose another." });
@@ -47,6 +48,7 @@ export async function signUp({ username, password }: SignUpInput): Promise<User>
     select: { id: true },
   });
   if (!made) throw taken;
+  log.info({ userId: made.id, username, address }, "an account was made");
   return { id: made.id, username, name: null, avatarURL: null };
 }
 
@@ -90,7 +92,7 @@ export async function changePassword(
   { currentPassword, newPassword }: ChangePasswordInput,
 ): Promise<SignedIn> {
   const { username, passwordHash } = await prisma().user.findUniqueOrThrow({ where: { id: user.id } });
-  if (passwordHash !== null) await requirePassword(`${user.id}:${session.id}`, passwordHash, currentPassword ?? "");
+  if (passwordHash !== null) await requirePassword({ userId: user.id, sessionId: session.id }, passwordHash, currentPassword ?? "");
   else await requireRecentSignIn(session.id);
   const guessable = await whyGuessable(newPassword, username);
   if (guessable) throw new FieldError({ newPassword: guessable });
@@ -108,6 +110,8 @@ export async function changePassword(
     return replaced;
   });
   endSessions(ended);
+  const what = passwordHash === null ? "a first password was set" : "a password was changed";
+  log.info({ userId: user.id, sessionId: here.sessionId, ended: ended.length }, what);
   return here;
 }
 
@@ -118,10 +122,11 @@ async function requireRecentSignIn(sessionId: string): Promise<void> {
   });
 }
 
-async function requirePassword(key: string, passwordHash: string, password: string): Promise<void> {
-  const failures = { key: `failures_password:${key}`, free: FREE_IN_SESSION };
+async function requirePassword(caller: { userId: string; sessionId: string }, passwordHash: string, password: string): Promise<void> {
+  const failures = { key: `failures_password:${caller.userId}:${caller.sessionId}`, free: FREE_IN_SESSION };
   await countFailure(failures);
   if (!(await verifyPassword(passwordHash, password))) {
+    log.info({ ...caller, reason: "wrong password" }, "a password was not changed");
     throw new FieldError({ currentPassword: "This is not your current password." });
   }
   await forgiveFailure(failures, { all: true });

@@ -1,5 +1,6 @@
 import { SignUpInput, UserSearch } from "@/lib/protocol/users";
 import { json, route } from "@/lib/server/http/route";
+import { addressOf } from "@/lib/server/rate-limits";
 import { searchUsers } from "@/lib/server/user-search";
 import { signUp } from "@/lib/server/users";
 
@@ -7,4 +8,6 @@ export const GET = route({ query: UserSearch, limit: "search" }, async ({ user, 
   json(200, await searchUsers(query.search, user)),
 );
 
-export const POST = route({ auth: "none", body: SignUpInput, limit: "sign_up" }, async ({ body }) => json(201, await signUp(body)));
+export const POST = route({ auth: "none", body: SignUpInput, limit: "sign_up" }, async ({ body, request }) =>
+  json(201, await signUp(body, addressOf(request))),
+);

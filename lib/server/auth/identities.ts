@@ -5,6 +5,7 @@ import { prisma } from "../db";
 import { HttpError, notFound } from "../http/errors";
 import type { Caller } from "../http/route";
 import { isId, newId } from "../ids";
+import { log } from "../log";
 import { addNotice } from "../notices";
 import { type Admitted, isRecentSignIn } from "../sessions";
 import { isConfigured, issuerName } from "./issuers";
@@ -61,7 +62,7 @@ async function link(identity: Identity, linker: Caller | null): Promise<Admitted
   const byAddress = verifiedEmail === null ? null : await prisma().user.findUnique({ where: { email: verifiedEmail } });
   const userId = linker?.user.id ?? byAddress?.id;
   if (userId === undefined) return null;
-  return prisma().$transaction(async (transaction) => {
+  const linked = await prisma().$transaction(async (transaction) => {
     if (linker && !(await isRecentSignIn(linker.session.id, transaction))) throw new IdentityRefused("SignInAgain");
     const [made] = await transaction.account.createManyAndReturn({
       data: { provider, providerAccountId, userId, ...kept(identity) },
@@ -76,11 +77,13 @@ async function link(identity: Identity, linker: Caller | null): Promise<Admitted
     await addNotice(transaction, { userId, sessionId: linker?.session.id ?? null }, "identity_linked", about);
     return { user: { id: userId }, identityId: made.id };
   });
+  if (linked) log.info({ userId, sessionId: linker?.session.id, identityId: linked.identityId, provider }, "an identity was linked");
+  return linked;
 }
 
 async function createLinked(identity: Identity, username: string): Promise<Admitted | null> {
   const { provider, providerAccountId, verifiedEmail, name } = identity;
-  return prisma().$transaction(async (transaction) => {
+  const created = await prisma().$transaction(async (transaction) => {
     const [made] = await transaction.user.createManyAndReturn({
       data: {
         id: newId(),
@@ -98,6 +101,8 @@ async function createLinked(identity: Identity, username: string): Promise<Admit
     });
     return { user: { id: made.id }, identityId: account.id };
   });
+  if (created) log.info({ userId: created.user.id, username, identityId: created.identityId, provider }, "an account was made");
+  return created;
 }
 
 /** Characters of a name elsewhere that are kept. */
@@ -149,4 +154,5 @@ export async function unlinkIdentity({ user, session }: Caller, id: string): Pro
     return opened.map(({ id: ended }) => ended);
   });
   endSessions(ended);
+  log.info({ userId: user.id, sessionId: session.id, identityId: id, ended: ended.length }, "an identity was unlinked");
 }

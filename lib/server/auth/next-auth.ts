@@ -73,6 +73,7 @@ export async function authOptions(request: Request): Promise<AuthOptions> {
           return true;
         } catch (error) {
           if (!(error instanceof IdentityRefused)) throw error;
+          log.info({ userId: before?.user.id, address: deviceOf(request).address, reason: error.code }, "a sign-in failed");
           return `${page}?error=${error.code}`;
         }
       },

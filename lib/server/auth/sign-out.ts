@@ -1,6 +1,7 @@
 import "server-only";
 import { prisma } from "../db";
 import { isId } from "../ids";
+import { log } from "../log";
 import { hub } from "../realtime/hub";
 import { forgetSessions } from "./session-cache";
 
@@ -20,6 +21,7 @@ async function end(which: { userId: string; id?: string }): Promise<number> {
   const ids = sessions.map(({ id }) => id);
   await prisma().session.deleteMany({ where: { id: { in: ids } } });
   endSessions(ids);
+  if (ids.length > 0) log.info({ userId: which.userId, sessionId: which.id, ended: ids.length }, "sessions were ended");
   return ids.length;
 }
 

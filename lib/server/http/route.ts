@@ -17,6 +17,9 @@ import { loggedPath } from "./logged-path";
 import { requireMadeFor } from "./made-for";
 import { requireSameOrigin } from "./same-origin";
 
+/** Of these refusals it matters from where they were caused: no sign-in, another site, too often. */
+const TELLS_ADDRESS = new Set([401, 403, 429]);
+
 /** Whose request it is. */
 export type Caller = { user: User; session: { id: string } };
 
@@ -123,6 +126,7 @@ export function route<A extends Auth = "required", B extends z.ZodType = z.ZodTy
       path: pathOf(url),
       status: response.status,
       userId: caller?.user.id,
+      address: TELLS_ADDRESS.has(response.status) ? addressOf(request) : undefined,
       ms: Math.round((performance.now() - started) * 10) / 10,
     });
     return response;
