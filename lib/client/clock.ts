@@ -1,3 +1,5 @@
+import { setCookie } from "./cookie";
+
 /** How and where a reader reads times. The interface is in English; the reader's region says how it writes them. */
 export type Clock = {
   /** IANA name, such as "Europe/Lisbon". */
@@ -29,8 +31,7 @@ export function browserClock(): Clock {
 }
 
 export function rememberClock({ zone, locale }: Clock): void {
-  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser yet
-  document.cookie = `${CLOCK_COOKIE}=${zone}|${locale}; path=/; max-age=31536000; samesite=lax`;
+  setCookie(CLOCK_COOKIE, `${zone}|${locale}`);
 }
 
 /** "14:05" or "2:05 PM". */

@@ -1,3 +1,5 @@
+import { setCookie } from "./cookie";
+
 /** What a person chose for this browser. Cookies, so that the server's first paint already knows. */
 export const THEME_COOKIE = "parley.theme";
 export const SIDEBAR_COOKIE = "parley.sidebar";
@@ -23,7 +25,7 @@ export function clampWidth(px: number): number {
 export function applyTheme(theme: Theme): void {
   if (theme === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
-  remember(THEME_COOKIE, theme);
+  setCookie(THEME_COOKIE, theme);
 }
 
 export function applySidebarWidth(px: number): void {
@@ -31,12 +33,7 @@ export function applySidebarWidth(px: number): void {
 }
 
 export function rememberSidebarWidth(px: number): void {
-  remember(SIDEBAR_COOKIE, String(px));
-}
-
-function remember(name: string, value: string): void {
-  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser yet
-  document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
+  setCookie(SIDEBAR_COOKIE, String(px));
 }
 
 /** As the style sheet has it now. */
