@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { URL_MAX } from "@/lib/host/admission";
 import { type RunningServer, startServer } from "../support/server";
+import { somebody } from "../support/talk";
 
 let server: RunningServer;
 let chunk: string;
@@ -46,6 +47,32 @@ test.each(["/api/health", "/api/nothing", "/icon.svg", "/manifest.webmanifest"])
     );
   },
 );
+
+test("a page with somebody's conversations is stored nowhere", async () => {
+  const { token } = await somebody();
+  const page = await fetch(`${server.url}/settings`, { headers: { Cookie: `__Host-parley.session=${token}` } });
+  expect(page.status).toBe(200);
+  expect(page.headers.get("cache-control")).toContain("no-store");
+});
+
+test.each([
+  "/.git/config",
+  "/.env",
+  "/package.json",
+  "/next.config.js",
+  "/prisma/schema.prisma",
+  "/data/secrets.json",
+  "/public/icon.svg",
+  "/_next/BUILD_ID",
+  "/_next/static/",
+  "/_next/static/chunks/",
+])("no file but those of the pages is given out, and no list of files: %s", async (path) => {
+  expect((await ask("/icon.svg")).status).toBe(200);
+  // An address that ends with a slash leads to the one without it.
+  const { status, headers } = await ask(path);
+  expect([status, headers.get("location")]).toEqual(path.endsWith("/") ? [308, path.slice(0, -1)] : [404, null]);
+  expect((await fetch(server.url + path)).status).toBe(404);
+});
 
 test("a page tells no other site where one comes from", async () => {
   expect((await ask("/sign-in")).headers.get("referrer-policy")).toBe("same-origin");

@@ -141,3 +141,15 @@ describe("a body that is sent to a page", () => {
     expect(await ask("POST /sign-in")).toMatchObject({ status: 405, head: expect.stringContaining("Allow: GET, HEAD") });
   });
 });
+
+test.each([
+  ["by a length and in chunks", "Content-Length: 5\r\nTransfer-Encoding: chunked"],
+  ["by two lengths", "Content-Length: 5\r\nContent-Length: 6"],
+  ["in chunks that are none", "Transfer-Encoding: xchunked"],
+  ["by a length after a line without its own end", "X: y\nContent-Length: 5"],
+])("a request whose end can be read in two ways, %s, is refused and is the last of its connection", async (_, headers) => {
+  const head = `POST /api/login HTTP/1.1\r\nHost: parley.test\r\nContent-Type: application/json\r\n${headers}\r\n\r\n`;
+  const { status, body } = await sendRaw(host.port, `${head}0\r\n\r\nGET /api/health HTTP/1.1\r\nHost: parley.test\r\n\r\n`);
+  expect(status).toBe(400);
+  expect(body).not.toContain("HTTP/1.1");
+});
