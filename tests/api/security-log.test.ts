@@ -29,7 +29,7 @@ const entries = async (): Promise<Entry[]> =>
 /** What is logged of somebody, in order, once that much of it is there. */
 async function told(userId: string, count: number): Promise<Entry[]> {
   const of = async () => (await entries()).filter((entry) => entry.userId === userId && entry.msg !== undefined);
-  await expect.poll(async () => (await of()).length).toBe(count);
+  await expect.poll(async () => (await of()).length, { timeout: 10_000 }).toBe(count);
   return of();
 }
 
@@ -110,10 +110,14 @@ describe("who looks into what happened finds in the log", () => {
       const answer = await ask();
       expect(answer.status).toBe(status);
       const requestId = answer.headers.get("x-request-id");
-      await expect.poll(entries).toContainEqual(expect.objectContaining({ requestId, status, address: expect.any(String) }));
+      await expect
+        .poll(entries, { timeout: 10_000 })
+        .toContainEqual(expect.objectContaining({ requestId, status, address: expect.any(String) }));
     }
     for (let status = 0; status !== 429; ) status = (await request("/api/users", { method: "POST" })).status;
-    await expect.poll(entries).toContainEqual(expect.objectContaining({ path: "/api/users", status: 429, address: expect.any(String) }));
+    await expect
+      .poll(entries, { timeout: 10_000 })
+      .toContainEqual(expect.objectContaining({ path: "/api/users", status: 429, address: expect.any(String) }));
   });
 
   it("no line that somebody else wrote", async () => {
@@ -121,7 +125,9 @@ describe("who looks into what happened finds in the log", () => {
     await request(`/api/nothing${encodeURIComponent(forged)}?x=${encodeURIComponent(forged)}`);
     await request("/api/login", { method: "POST", json: { username: forged, password: forged } });
     const answer = await request(`/api/auth/callback/oidc?error=${encodeURIComponent(forged)}`);
-    await expect.poll(entries).toContainEqual(expect.objectContaining({ requestId: answer.headers.get("x-request-id") }));
+    await expect
+      .poll(entries, { timeout: 10_000 })
+      .toContainEqual(expect.objectContaining({ requestId: answer.headers.get("x-request-id") }));
     expect((await host()).logs()).toContain("forged");
     expect((await entries()).map(({ msg }) => msg)).not.toContain("forged");
   });
