@@ -8,6 +8,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
 
     test("in the messenger", async ({ cast, ada, grace }) => {
+      // Five screens are gone through, each to its last element: a processor that others use too needs its time for that.
+      test.slow();
       const alan = await cast.person("Alan");
       await cast.conversation([ada, alan], [[alan, "Older"]]);
       const { path } = await cast.conversation(
