@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import sharp from "sharp";
 import { expect, onTestFinished, test } from "vitest";
 
-const TRACE = ".next/server/app/api/auth_user/avatar/route.js.nft.json";
+/** Names files from where the build truly lies, which `.next` leads to. */
+const TRACE = realpathSync(".next/server/app/api/auth_user/avatar/route.js.nft.json");
 
 test("where only the traced files of a function are deployed, its pictures are decoded all the same", async () => {
   const deployed = mkdtempSync(join(tmpdir(), "parley-traced-"));
