@@ -38,7 +38,7 @@ async function stopped(from?: string): Promise<EventStream> {
 const waiting = () => Math.max(0, ...[...host.answers].map((answer) => answer.writableLength));
 
 test("a reader that stops reading is cut off at its limit with 20 MB due, and nobody waits for it", {
-  timeout: patience(60_000),
+  timeout: patience(180_000),
 }, async () => {
   let beganAt = 0;
   let delays: number[] = [];
@@ -102,7 +102,7 @@ function p99(delays: number[]): number {
 }
 
 test("a reader that stops in the middle of its replay holds no more than the limit, however much happens meanwhile", {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const stream = await openStream(host.url, { token: reader.token });
   const { id: from } = await stream.first(ready);
