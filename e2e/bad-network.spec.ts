@@ -19,7 +19,7 @@ test("two people with two tabs each see the same and all of it, over a network t
   parley,
   badNetwork,
 }) => {
-  test.setTimeout(patience(120_000));
+  test.setTimeout(patience(300_000));
   const networks = [await badNetwork(), await badNetwork()] as const;
   const ada = await cast.person("Ada", { baseURL: networks[0].url });
   const grace = await cast.person("Grace", { baseURL: networks[1].url });
