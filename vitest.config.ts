@@ -25,6 +25,8 @@ const routes = {
   load: (id: string) => (id === `\0${ROUTES_MODULE}` ? routesSource() : null),
 };
 
+const attacks = { extends: true as const, test: { name: "attacks", include: ["tests/attacks/**/*.test.ts"], ...withDatabase } };
+
 export default defineConfig({
   plugins: [routes],
   resolve: {
@@ -55,8 +57,8 @@ export default defineConfig({
       { extends: true, test: { name: "realtime", include: ["tests/{realtime,server}/**/*.test.ts"], ...withDatabase } },
       { extends: true, test: { name: "cluster", include: ["tests/{cluster,chaos}/**/*.test.ts"], ...withDatabase, testTimeout: 60_000 } },
       { extends: true, test: { name: "host", include: ["tests/host/**/*.test.ts"], ...withDatabase, testTimeout: 60_000 } },
-      // After all others, and alone: what it watches is how much slower everything becomes.
-      { extends: true, test: { name: "attacks", include: ["tests/attacks/**/*.test.ts"], ...withDatabase, sequence: { groupOrder: 1 } } },
+      // Only in the long run, which has the machine to itself: what it watches is how much slower everything becomes.
+      ...(process.env.PARLEY_LONG_RUN ? [attacks] : []),
     ],
   },
 });
