@@ -53,6 +53,7 @@ describe("The browser's own clock", () => {
   test("is told to the server for a year, in its own words", () => {
     const page = { cookie: "" };
     vi.stubGlobal("document", page);
+    vi.stubGlobal("location", { protocol: "http:" });
     rememberClock(newYork);
     expect(page.cookie).toBe("parley.clock=America/New_York|en-US; path=/; max-age=31536000; samesite=lax");
   });
