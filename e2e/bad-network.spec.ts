@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Page } from "@playwright/test";
 import { length, patience, tell } from "@/tests/support/lengths";
 import type { TcpProxy } from "@/tests/support/tcp-proxy";
-import type { Conversation } from "./support/cast";
+import type { Cast, Conversation, Person } from "./support/cast";
 import type { Parley } from "./support/parley";
 import { composer, conversations, conversationWith, message, messages, numberedLines, say, settled, transcript } from "./support/screen";
 import { expect, FAILED_REQUESTS, test } from "./support/test";
@@ -92,13 +92,8 @@ test("a connection that went silent is given up for a new one", async ({ cast, b
   await expect(message(page, "Into the silence")).toBeVisible();
 });
 
-test("a network that is lost without a word is told within twelve seconds, and nobody shows as online any more", async ({
-  cast,
-  badNetwork,
-  grace,
-}) => {
-  const network = await badNetwork();
-  const ada = await cast.person("Ada", { baseURL: network.url });
+/** A page of Ada's whose clock the test turns, on which Grace shows as online. */
+async function seesOnline(cast: Cast, ada: Person, grace: Person) {
   const { path } = await cast.conversation([ada, grace], [[grace, "Hello"]]);
   const page = await ada.context.newPage();
   await page.clock.install();
@@ -107,6 +102,17 @@ test("a network that is lost without a word is told within twelve seconds, and n
   const online = page.getByRole("main").getByText("Online");
   await grace.open(path);
   await expect(online).toBeVisible();
+  return { page, online };
+}
+
+test("a network that is lost without a word is told within twelve seconds, and nobody shows as online any more", async ({
+  cast,
+  badNetwork,
+  grace,
+}) => {
+  const network = await badNetwork();
+  const ada = await cast.person("Ada", { baseURL: network.url });
+  const { page, online } = await seesOnline(cast, ada, grace);
   const note = page.getByText(NO_CONNECTION);
   await expect(note).toBeHidden();
   network.blackHole();
@@ -120,14 +126,7 @@ test("a network that is lost without a word is told within twelve seconds, and n
 });
 
 test("a browser that knows itself to be offline says so five seconds later, and comes back at once", async ({ cast, ada, grace }) => {
-  const { path } = await cast.conversation([ada, grace], [[grace, "Hello"]]);
-  const page = await ada.context.newPage();
-  await page.clock.install();
-  await page.goto(path);
-  await settled(page);
-  const online = page.getByRole("main").getByText("Online");
-  await grace.open(path);
-  await expect(online).toBeVisible();
+  const { page, online } = await seesOnline(cast, ada, grace);
   await page.route("**/api/messages?*", (route) => route.abort());
   await page.evaluate(() => window.dispatchEvent(new Event("offline")));
   await expect(online).toBeHidden();

@@ -114,10 +114,12 @@ test.describe("what cannot be saved is told beside its field", () => {
     await expect(page.getByLabel("New password")).toHaveAccessibleDescription("A password has at least 10 characters.");
   });
 
-  test("a file that is no picture", async ({ ada }) => {
+  test("a file that is no picture, and another one can be chosen at once", async ({ ada }) => {
     const page = await ada.open("/settings");
     await page.getByLabel("Picture").setInputFiles({ name: "me.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
     await page.getByRole("button", { name: "Use this picture" }).click();
     await expect(page.getByRole("alert").filter({ hasText: /picture/i })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Use this picture" })).toHaveCount(0);
+    await expect(page.getByRole("button", { name: "Choose a picture" })).toBeFocused();
   });
 });

@@ -51,6 +51,18 @@ test.describe("what does not go together is told, and nothing else", () => {
     await expect(page.getByRole("textbox", { name: "Username" })).toHaveValue("nobody.at.all");
   });
 
+  test("who typed the wrong password types on where they were", async ({ page, cast }) => {
+    const ada = await cast.register("Ada", PASSWORD);
+    await page.goto("/sign-in");
+    await fillIn(page, ada.username, "not the password");
+    await expect(page.getByText("This username and password do not go together.")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Sign in" })).toBeFocused();
+    await page.getByLabel("Password").fill("still not the password");
+    await page.getByLabel("Password").press("Enter");
+    await expect(page.getByRole("button", { name: "Sign in" })).toBeEnabled();
+    await expect(page.getByLabel("Password")).toBeFocused();
+  });
+
   test("a field that was left empty is named and focused", async ({ page }) => {
     await page.goto("/sign-in");
     await fillIn(page, "", "");

@@ -39,7 +39,7 @@ export function Notices({ userId, notices }: { userId: string; notices: readonly
           </Link>
         </p>
       </div>
-      <button type="button" aria-label="Dismiss" className={ICON_BUTTON} onClick={dismiss}>
+      <button type="button" aria-label="Dismiss" className={`${ICON_BUTTON} -mt-1 touch:-mt-2`} onClick={dismiss}>
         <X aria-hidden="true" className="size-4" />
       </button>
     </section>

@@ -3,6 +3,7 @@
 import { TextField } from "@/components/ui/text-field";
 import { signInWithPassword } from "@/lib/client/access";
 import { AuthForm, type RefusedForm } from "./auth-form";
+import { UsernameField } from "./username-field";
 
 export function SignInForm({ to, refused }: { to: string; refused?: RefusedForm | undefined }) {
   return (
@@ -15,16 +16,7 @@ export function SignInForm({ to, refused }: { to: string; refused?: RefusedForm 
     >
       {(errors) => (
         <>
-          <TextField
-            label="Username"
-            name="username"
-            autoComplete="username"
-            autoCapitalize="none"
-            autoCorrect="off"
-            spellCheck={false}
-            defaultValue={refused?.username}
-            error={errors.username}
-          />
+          <UsernameField defaultValue={refused?.username} error={errors.username} />
           <TextField label="Password" name="password" type="password" autoComplete="current-password" error={errors.password} />
         </>
       )}

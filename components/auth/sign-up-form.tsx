@@ -5,6 +5,7 @@ import { signUp } from "@/lib/client/access";
 import { PASSWORD_MIN, USERNAME_MAX } from "@/lib/protocol/limits";
 import { PASSWORD_RULES, USERNAME_RULES } from "@/lib/protocol/users";
 import { AuthForm, type RefusedForm } from "./auth-form";
+import { UsernameField } from "./username-field";
 
 export function SignUpForm({ to, refused }: { to: string; refused?: RefusedForm | undefined }) {
   return (
@@ -17,13 +18,7 @@ export function SignUpForm({ to, refused }: { to: string; refused?: RefusedForm 
     >
       {(errors) => (
         <>
-          <TextField
-            label="Username"
-            name="username"
-            autoComplete="username"
-            autoCapitalize="none"
-            autoCorrect="off"
-            spellCheck={false}
+          <UsernameField
             maxLength={USERNAME_MAX}
             hint="This is how others find you."
             rules={USERNAME_RULES}

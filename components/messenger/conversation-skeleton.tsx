@@ -9,7 +9,8 @@ const SHAPES = ["w-64", "w-40", "w-72 self-end", "w-32 self-end", "w-56", "w-80 
 export function ConversationSkeleton() {
   return (
     <div aria-hidden="true" className="conversation-skeleton">
-      <div className="flex h-16 items-center gap-3 px-4">
+      <div className="flex min-h-16 shrink-0 items-center gap-3 px-4 pt-[env(safe-area-inset-top)] max-md:gap-2 max-md:ps-1.5">
+        <span className="size-9 touch:size-11 md:hidden" />
         <span className="size-8 rounded-full bg-hover" />
         <span className="h-4 w-32 rounded-full bg-hover" />
       </div>

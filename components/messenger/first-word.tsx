@@ -10,7 +10,7 @@ export function FirstWord({ onFind }: { onFind: () => void }) {
     <div className="grid max-w-80 justify-items-center gap-2 px-6 text-center">
       <h2 className="text-lg font-bold">Say the first word</h2>
       <p className="text-pretty text-muted">
-        Find somebody by their username. They find you as <strong className="font-medium text-text">@{username}</strong>.
+        Find somebody by a part of their name. They find you as <strong className="font-medium text-text">@{username}</strong>.
       </p>
       <Button look="primary" className="mt-3" onClick={onFind}>
         Find somebody

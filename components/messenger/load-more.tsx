@@ -18,8 +18,8 @@ export function LoadMore({ count, loading, onLoad }: Props) {
       <EdgeSentinel key={count} root={viewport} onReach={onLoad} />
       <button
         type="button"
-        onClick={onLoad}
-        disabled={loading}
+        onClick={loading ? undefined : onLoad}
+        aria-disabled={loading || undefined}
         className="my-1 flex min-h-10 w-full items-center justify-center rounded-md text-sm text-muted hover:bg-hover hover:text-text touch:min-h-11"
       >
         {loading ? "Loading…" : "Load more"}

@@ -20,7 +20,7 @@ export function OwnMenu() {
     <>
       <Menu.Root>
         <div ref={home}>
-          <Menu.Trigger aria-label="Your account" className="rounded-full touch:p-1.5">
+          <Menu.Trigger aria-label="Your account" className="rounded-full touch:-me-1.5 touch:p-1.5">
             <Avatar user={me} size="sm" />
           </Menu.Trigger>
         </div>

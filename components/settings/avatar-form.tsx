@@ -25,10 +25,15 @@ export function AvatarForm({ user }: { user: User }) {
     startTransition(async () => {
       const { errors } = await work();
       setError(errors?.avatar ?? errors?.form);
-      if (errors) return;
-      setChosen(null);
-      router.refresh();
+      // What is no picture cannot be used the next time either: one chooses another.
+      if (!errors || errors.avatar) setChosen(null);
+      if (!errors) router.refresh();
     });
+
+  function cancel() {
+    setChosen(null);
+    setError(undefined);
+  }
 
   return (
     <div className="flex items-center gap-5">
@@ -40,7 +45,7 @@ export function AvatarForm({ user }: { user: User }) {
               <Button look="primary" disabled={pending} onClick={() => settle(() => account.uploadAvatar(chosen.file))}>
                 Use this picture
               </Button>
-              <Button disabled={pending} onClick={() => setChosen(null)}>
+              <Button disabled={pending} onClick={cancel}>
                 Cancel
               </Button>
             </>

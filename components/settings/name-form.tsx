@@ -37,7 +37,7 @@ export function NameForm({ user }: { user: User }) {
         autoComplete="name"
         defaultValue={user.name ?? ""}
         placeholder={user.username}
-        hint={`Others find you as @${user.username}, whatever you are called here.`}
+        hint={`Others find you by this name, or as @${user.username}.`}
         error={errors.name}
       />
       <div className="flex items-center gap-3">

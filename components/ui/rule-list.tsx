@@ -15,7 +15,7 @@ export function RuleList({ id, rules }: Props) {
           {met ? (
             <Check aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" strokeWidth={2.5} />
           ) : (
-            <Dot aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" strokeWidth={4} />
+            <Dot aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" fill="currentColor" strokeWidth={4} />
           )}
           <span>
             {says}

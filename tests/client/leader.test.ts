@@ -26,6 +26,17 @@ const told = async () => {
   for (let i = 0; i < 10; i++) await Promise.resolve();
 };
 
+/** Two tabs, of which the second has taken the lead from the first. */
+async function takenAway() {
+  const [one, two] = [candidate("one"), candidate("two")] as const;
+  one.stand();
+  two.stand();
+  await told();
+  two.seize();
+  await told();
+  return [one, two] as const;
+}
+
 describe("Of several tabs", () => {
   test("the first leads, and when it resigns the next", async () => {
     const [one, two] = [candidate("one"), candidate("two")];
@@ -64,12 +75,7 @@ describe("Of several tabs", () => {
   });
 
   test("one that takes the lead away has it at once; the other ends, queues up, and leads again after it", async () => {
-    const [one, two] = [candidate("one"), candidate("two")];
-    one.stand();
-    two.stand();
-    await told();
-    two.seize();
-    await told();
+    const [one, two] = await takenAway();
     expect([leading, one.leads, two.leads]).toEqual([["two"], false, true]);
     two.resign();
     await told();
@@ -77,12 +83,7 @@ describe("Of several tabs", () => {
   });
 
   test("one that takes the lead does not stand in the queue a second time", async () => {
-    const [one, two] = [candidate("one"), candidate("two")];
-    one.stand();
-    two.stand();
-    await told();
-    two.seize();
-    await told();
+    const [one, two] = await takenAway();
     two.resign();
     one.resign();
     await told();
