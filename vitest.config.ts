@@ -12,10 +12,33 @@ const withDatabase = {
   hookTimeout: 60_000,
 };
 
+/** What starts a Parley as on a machine of somebody's own gets a folder that one has used. */
+const onMachine = { ...withDatabase, globalSetup: [...withDatabase.globalSetup, "tests/support/used-data-folder-setup.ts"] };
+
+const CONTRACT = ["tests/api/**/*.test.ts"];
+
+/**
+ * What of the contract Next has a part in: how a request comes in and an answer goes out. The rest is the work of the same
+ * functions in each host, and is tested under Next in the long run only.
+ */
+const BY_NEXT = [
+  "accounts-{avatar,browser,https,single-sign-on}",
+  "answers",
+  "bodies",
+  "cross-site",
+  "forms",
+  "logs",
+  "messages",
+  "outsiders",
+  "pages",
+  "reference-client",
+  "streams",
+].map((name) => `tests/api/${name}.test.ts`);
+
 /** The tests of the contract, through one of the three hosts that serve it. */
-const contract = (host: "handlers" | "server" | "next") => ({
+const contract = (host: "handlers" | "server" | "next", include = CONTRACT) => ({
   extends: true as const,
-  test: { name: host, include: ["tests/api/**/*.test.ts"], env: { PARLEY_TEST_HOST: host }, ...withDatabase },
+  test: { name: host, include, env: { PARLEY_TEST_HOST: host }, ...withDatabase },
 });
 
 /** The table of routes that the build of our own host derives from the files. */
@@ -24,8 +47,6 @@ const routes = {
   resolveId: (id: string) => (id === ROUTES_MODULE ? `\0${id}` : null),
   load: (id: string) => (id === `\0${ROUTES_MODULE}` ? routesSource() : null),
 };
-
-const attacks = { extends: true as const, test: { name: "attacks", include: ["tests/attacks/**/*.test.ts"], ...withDatabase } };
 
 export default defineConfig({
   plugins: [routes],
@@ -43,8 +64,8 @@ export default defineConfig({
       { extends: true, test: { name: "units", include: ["tests/{client,protocol,components,lint}/**/*.test.{ts,tsx}"] } },
       contract("handlers"),
       contract("server"),
-      contract("next"),
-      // Handlers in process again, with a pooler between them and the database.
+      contract("next", process.env.PARLEY_LONG_RUN ? CONTRACT : BY_NEXT),
+      // Handlers in process too, with a pooler between them and the database.
       {
         extends: true,
         test: {
@@ -55,10 +76,10 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: "realtime", include: ["tests/{realtime,server}/**/*.test.ts"], ...withDatabase } },
-      { extends: true, test: { name: "cluster", include: ["tests/{cluster,chaos}/**/*.test.ts"], ...withDatabase, testTimeout: 60_000 } },
-      { extends: true, test: { name: "host", include: ["tests/host/**/*.test.ts"], ...withDatabase, testTimeout: 60_000 } },
-      // Only in the long run, which has the machine to itself: what it watches is how much slower everything becomes.
-      ...(process.env.PARLEY_LONG_RUN ? [attacks] : []),
+      { extends: true, test: { ...onMachine, name: "cluster", include: ["tests/{cluster,chaos}/**/*.test.ts"] } },
+      { extends: true, test: { ...onMachine, name: "host", include: ["tests/host/**/*.test.ts"] } },
+      // After all others and alone: what it watches is how much slower everything becomes.
+      { extends: true, test: { name: "attacks", include: ["tests/attacks/**/*.test.ts"], ...withDatabase, sequence: { groupOrder: 1 } } },
     ],
   },
 });

@@ -19,7 +19,13 @@ const folder = mkdtempSync(join(tmpdir(), "parley-chaos-"));
 const table = join(folder, "table");
 const chosen = process.argv.slice(2);
 const runs = [
-  ["node_modules/vitest/vitest.mjs", "run", ...projects("realtime", "cluster", "attacks"), "--no-file-parallelism", "--passWithNoTests"],
+  [
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    ...projects("realtime", "cluster", "attacks", "next"),
+    "--no-file-parallelism",
+    "--passWithNoTests",
+  ],
   ["node_modules/playwright/cli.js", "test", "--grep", "@long", "--pass-with-no-tests"],
 ];
 const env = { PARLEY_LONG_RUN: table, CHROMIUM: (await findChromium()) ?? "" };

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseClient } from "@/lib/server/database-client";
-import { ensureRunning, prepareCluster, stopCluster } from "./postgres";
+import { ensureRunning, prepareCluster, shutDown, stopCluster } from "./postgres";
 import { type Address, findPostmaster } from "./postmaster";
 import { APP, databaseUrl, OWNER, prepareDatabase } from "./roles";
 import { StartError } from "./start-error";
@@ -35,8 +35,12 @@ export async function openEmbeddedDatabase(
   report: (event: string, error?: unknown) => void,
 ): Promise<EmbeddedDatabase> {
   const cluster = await prepareCluster(dataDir, password);
-  const { address } = await ensureRunning(cluster);
+  const { address, started } = await ensureRunning(cluster);
+  // Until there is a way to stop it, it ends with the process that has started it.
+  const end = () => void shutDown(cluster);
+  if (started) process.once("exit", end);
   let guard = await takeLock(address, password, dataDir);
+  process.off("exit", end);
   let stopping = false;
 
   async function watch(): Promise<void> {

@@ -16,7 +16,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { chooseAddress, listening } from "./postgres-address";
 import { type PostgresBinaries, postgresBinaries } from "./postgres-binaries";
-import { type Address, findPostmaster, isAlive, releaseSocket } from "./postmaster";
+import { type Address, findPostmaster, isAlive, type Postmaster, releaseSocket } from "./postmaster";
 import { StartError } from "./start-error";
 import { give, type Identity, unprivileged } from "./unprivileged";
 
@@ -177,24 +177,37 @@ async function spawnPostgres({ folder, log, settings, binaries, identity }: Clus
 
 /** Where connections are accepted, once they are; null if the process ended before. Recovery after a crash takes its time. */
 async function becomesReady(folder: string, child: ChildProcess): Promise<Address | null> {
-  while (child.exitCode === null && child.signalCode === null) {
-    const postmaster = findPostmaster(folder);
-    if (postmaster?.ready && postmaster.pid === child.pid) return postmaster.address;
-    await sleep(STEP_MS);
+  // Who is made to exit while it starts, as by a second Ctrl+C, leaves nothing running.
+  const end = () => void child.kill("SIGINT");
+  process.once("exit", end);
+  try {
+    while (child.exitCode === null && child.signalCode === null) {
+      const postmaster = findPostmaster(folder);
+      if (postmaster?.ready && postmaster.pid === child.pid) return postmaster.address;
+      await sleep(STEP_MS);
+    }
+    return null;
+  } finally {
+    process.off("exit", end);
   }
-  return null;
+}
+
+/** Fast shutdown: sessions are ended, everything is written. Returns what was told so, or null where nothing runs. */
+export function shutDown({ folder }: Cluster): Postmaster | null {
+  const postmaster = findPostmaster(folder);
+  if (postmaster) process.kill(postmaster.pid, "SIGINT");
+  return postmaster;
 }
 
 /**
- * Fast shutdown: sessions are ended, everything is written. Where that takes longer than `patienceMs` (a slow disk, much
- * to write) it is ended at once instead, and the next start replays its log: nothing that was committed is lost.
+ * Shuts it down. Where that takes longer than `patienceMs` (a slow disk, much to write) it is ended at once instead, and
+ * the next start replays its log: nothing that was committed is lost.
  */
-export async function stopCluster({ folder }: Cluster, patienceMs: number): Promise<void> {
-  const postmaster = findPostmaster(folder);
+export async function stopCluster(cluster: Cluster, patienceMs: number): Promise<void> {
+  const postmaster = shutDown(cluster);
   if (!postmaster) return;
-  process.kill(postmaster.pid, "SIGINT");
   const deadline = Date.now() + patienceMs;
-  while (findPostmaster(folder)?.pid === postmaster.pid) {
+  while (findPostmaster(cluster.folder)?.pid === postmaster.pid) {
     if (Date.now() > deadline) process.kill(postmaster.pid, "SIGQUIT");
     await sleep(STEP_MS);
   }

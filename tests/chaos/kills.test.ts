@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Message } from "@/lib/protocol/messages";
-import { account, type DataFolder, dataFolder } from "../support/data-folder";
+import { account, type DataFolder, usedDataFolder } from "../support/data-folder";
 import { Follower, upTo } from "../support/follower";
 import { freePort } from "../support/free-port";
 import { length, patience, tell } from "../support/lengths";
@@ -38,7 +38,7 @@ test.each(Object.entries(kills).map(([name, kill]) => ({ name, kill })))(
   "kill -9 of $name at any moment: whatever was acknowledged is there, once, in order, on every screen",
   { timeout: patience(60_000) },
   async ({ name, kill }) => {
-    const folder = dataFolder();
+    const folder = usedDataFolder();
     const port = await freePort();
     const machine: Machine = { folder, port, server: await start({ folder, port }) };
     const url = () => `http://127.0.0.1:${port}`;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { account, dataFolder } from "../support/data-folder";
+import { account, dataFolder, usedDataFolder } from "../support/data-folder";
 
 /** A conversation with a message, and how to read it again. */
 async function say(url: string): Promise<(url: string) => Promise<string[]>> {
@@ -17,7 +17,7 @@ async function say(url: string): Promise<(url: string) => Promise<string[]>> {
 }
 
 test("after kill -9 of the server the next start takes over its database and all that is in it", async () => {
-  const home = dataFolder();
+  const home = usedDataFolder();
   const killed = await home.start();
   const read = await say(killed.url);
   await killed.kill("SIGKILL");
@@ -31,7 +31,7 @@ test("after kill -9 of the server the next start takes over its database and all
 });
 
 test("after kill -9 of everything the next start just works", async () => {
-  const home = dataFolder();
+  const home = usedDataFolder();
   const killed = await home.start();
   const read = await say(killed.url);
   await home.killDatabase();
@@ -41,7 +41,7 @@ test("after kill -9 of everything the next start just works", async () => {
 });
 
 test("pid files that name another process by now block nothing", async () => {
-  const home = dataFolder();
+  const home = usedDataFolder();
   const killed = await home.start();
   const read = await say(killed.url);
   const files = ["postgres/postmaster.pid", "socket/.s.PGSQL.5432.lock"].map((file) => join(home.path, file));
@@ -55,7 +55,7 @@ test("pid files that name another process by now block nothing", async () => {
 });
 
 test("a database that dies under a running server comes back, time and again", async () => {
-  const home = dataFolder();
+  const home = usedDataFolder();
   const server = await home.start();
   const read = await say(server.url);
   for (let kill = 0; kill < 3; kill++) {

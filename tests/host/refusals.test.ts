@@ -4,7 +4,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { expect, test } from "vitest";
 import { loadSecrets } from "@/lib/host/secrets";
-import { account, dataFolder } from "../support/data-folder";
+import { account, dataFolder, usedDataFolder } from "../support/data-folder";
 import { createDatabase } from "../support/database";
 import { freePort } from "../support/free-port";
 
@@ -12,7 +12,7 @@ import { freePort } from "../support/free-port";
 const refusal = (sentence: RegExp) => ({ code: 1, said: expect.stringMatching(new RegExp(`^${sentence.source}\n$`)) });
 
 test("a second start on the same data folder says so, whatever its port, and the first goes on", async () => {
-  const home = dataFolder();
+  const home = usedDataFolder();
   const first = await home.start();
   const running = refusal(/Parley is already running on this data folder \(.+\)\./);
   expect(await home.startInVain()).toEqual(running);

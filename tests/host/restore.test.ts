@@ -1,11 +1,11 @@
 import { cpSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { account, dataFolder } from "../support/data-folder";
+import { account, usedDataFolder } from "../support/data-folder";
 import { openStream, ready, reset, saying } from "../support/event-stream";
 
 test("a folder that is copied back in place has clients load afresh; one that merely starts again does not", async () => {
-  const home = dataFolder();
+  const home = usedDataFolder();
   const folder = join(home.path, "postgres");
   const say = async (url: string, content: string) => {
     const keeper = await account(url);

@@ -8,7 +8,7 @@ import { ANY_PORT } from "@/lib/host/postgres-address";
 import { findPostmaster } from "@/lib/host/postmaster";
 import { APP, databaseUrl, OWNER } from "@/lib/host/roles";
 import { loadSecrets } from "@/lib/host/secrets";
-import { account, type DataFolder, dataFolder } from "../support/data-folder";
+import { account, type DataFolder, dataFolder, usedDataFolder } from "../support/data-folder";
 import { run } from "../support/scratch-postgres";
 
 type Role = Parameters<typeof databaseUrl>[2];
@@ -29,7 +29,7 @@ async function ask<Row extends object>(url: string, text: string): Promise<Row[]
 const OWNERS = "SELECT DISTINCT tableowner AS role FROM pg_tables WHERE schemaname = 'public'";
 
 test("a server's role reads and writes rows, and nothing else: no file, no program, no table, no role", async () => {
-  const home = dataFolder();
+  const home = usedDataFolder();
   const server = await home.start();
   await account(server.url);
   const app = urlOf(home, APP);
@@ -57,7 +57,7 @@ test("a server's role reads and writes rows, and nothing else: no file, no progr
 });
 
 test("a server goes by that role through a socket that only its owner reaches, to tables that are another's", async () => {
-  const home = dataFolder();
+  const home = usedDataFolder();
   const server = await home.start();
   await account(server.url);
   expect(statSync(join(home.path, "socket")).mode & 0o777).toBe(0o700);

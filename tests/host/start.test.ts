@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { account, dataFolder } from "../support/data-folder";
+import { account, dataFolder, usedDataFolder } from "../support/data-folder";
 import { openStream, ready } from "../support/event-stream";
 
 test("an empty folder is all it takes: two lines say where it listens and where the data is", async () => {
@@ -26,7 +26,7 @@ test("secrets are made once, and for their owner's eyes only", async () => {
 });
 
 test.each(["SIGINT", "SIGTERM"] as const)("%s ends server and database within five seconds, with 200 streams open", async (signal) => {
-  const home = dataFolder();
+  const home = usedDataFolder();
   const server = await home.start({ RATE_LIMIT: "off" });
   const people = await Promise.all(Array.from({ length: 10 }, (_, i) => account(server.url, `keeper${i}`)));
   const streams = await Promise.all(Array.from({ length: 200 }, (_, i) => openStream(server.url, { token: people[i % 10]?.token })));
@@ -43,7 +43,7 @@ test.each([
   ["a service manager, which signals npm alone", "SIGTERM", 1],
   ["Ctrl+C, which reaches every process of a terminal at once", "SIGINT", -1],
 ] as const)("npm start is ended in order by %s", async (_, signal, group) => {
-  const home = dataFolder();
+  const home = usedDataFolder();
   const { child, ended, logs } = home.npmStart();
   await expect.poll(logs, { timeout: 30_000 }).toContain("Ctrl+C stops Parley.");
   expect(home.postmaster()).not.toBeNull();
@@ -60,5 +60,5 @@ test.each([100, 500, 1_000, 1_500])("Ctrl+C %i ms into a start leaves nothing ru
   await sleep(ms);
   child.kill("SIGINT");
   await ended;
-  expect(home.postmaster()).toBeNull();
+  await expect.poll(() => home.postmaster()).toBeNull();
 });

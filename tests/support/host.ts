@@ -1,7 +1,5 @@
 import pino from "pino";
 import { afterAll } from "vitest";
-import { mountRoutes } from "@/lib/host/http";
-import { log } from "@/lib/server/log";
 import { startNext, startServer } from "./server";
 
 /** Where the requests of a test go. The contract's tests run against all three (see vitest.config.ts). */
@@ -42,10 +40,12 @@ async function start(env: Record<string, string>): Promise<Host> {
   return { url, logs, stop, fetch: (path, init) => fetch(url + path, { redirect: "manual", ...init }) };
 }
 
-function inProcess(env: Record<string, string>): Host {
+/** All of the server is loaded here and not above: where it runs in a process of its own, a test has no use for it. */
+async function inProcess(env: Record<string, string>): Promise<Host> {
   Object.assign(process.env, env);
+  const { mountRoutes } = await import("@/lib/host/http");
   const router = mountRoutes();
-  const logs = printed(env.LOG_LEVEL);
+  const logs = await printed(env.LOG_LEVEL);
   return {
     url: null,
     logs,
@@ -55,9 +55,10 @@ function inProcess(env: Record<string, string>): Host {
 }
 
 /** What the logger of this process prints from here on, where a level of logging is wanted, instead of printing it. */
-function printed(level: string | undefined): () => string {
+async function printed(level: string | undefined): Promise<() => string> {
   let text = "";
   if (level === undefined) return () => text;
+  const { log } = await import("@/lib/server/log");
   const logger = log as unknown as { level: string; [pino.symbols.streamSym]: { write: (line: string) => void } };
   logger.level = level;
   logger[pino.symbols.streamSym].write = (line) => void (text += line);

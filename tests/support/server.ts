@@ -37,6 +37,9 @@ async function launch(args: string[], wanted: number | undefined, env: (port: nu
   return serving(spawnNode(args, env(port)), port);
 }
 
+/** The environment of a server on a machine of somebody's own: nothing configured but where its data goes. */
+export const unconfigured = (dataDir: string) => ({ DATA_DIR: dataDir, DATABASE_URL: "", AUTH_SECRET: "", LOG_LEVEL: "warn" });
+
 /** A process that starts, once it answers on its port. */
 export async function serving({ child, ended, logs }: Starting, port: number): Promise<RunningServer> {
   const url = `http://127.0.0.1:${port}`;
