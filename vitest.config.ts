@@ -17,16 +17,14 @@ const onMachine = { ...withDatabase, globalSetup: [...withDatabase.globalSetup, 
 
 const CONTRACT = ["tests/api/**/*.test.ts"];
 
-/**
- * What of the contract Next has a part in: how a request comes in and an answer goes out. The rest is the work of the same
- * functions in each host, and is tested under Next in the long run only.
- */
-const BY_NEXT = [
+/** What of the contract a host has a part in: how a request comes in, and how an answer goes out. */
+const BY_HOST = [
   "accounts-{avatar,browser,https,single-sign-on}",
   "answers",
   "bodies",
   "cross-site",
   "forms",
+  "limits",
   "logs",
   "messages",
   "outsiders",
@@ -35,10 +33,18 @@ const BY_NEXT = [
   "streams",
 ].map((name) => `tests/api/${name}.test.ts`);
 
-/** The tests of the contract, through one of the three hosts that serve it. */
-const contract = (host: "handlers" | "server" | "next", include = CONTRACT) => ({
+/**
+ * The tests of the contract, through one of the three hosts that serve it. The functions behind a request are the same in
+ * each: all of the contract is tested in process, and in the long run through the others too.
+ */
+const contract = (host: "handlers" | "server" | "next") => ({
   extends: true as const,
-  test: { name: host, include, env: { PARLEY_TEST_HOST: host }, ...withDatabase },
+  test: {
+    name: host,
+    include: host === "handlers" || process.env.PARLEY_LONG_RUN ? CONTRACT : BY_HOST,
+    env: { PARLEY_TEST_HOST: host },
+    ...withDatabase,
+  },
 });
 
 /** The table of routes that the build of our own host derives from the files. */
@@ -64,7 +70,7 @@ export default defineConfig({
       { extends: true, test: { name: "units", include: ["tests/{client,protocol,components,lint}/**/*.test.{ts,tsx}"] } },
       contract("handlers"),
       contract("server"),
-      contract("next", process.env.PARLEY_LONG_RUN ? CONTRACT : BY_NEXT),
+      contract("next"),
       // Handlers in process too, with a pooler between them and the database.
       {
         extends: true,

@@ -8,7 +8,7 @@ import { composer, conversations, conversationWith, message, messages, numberedL
 import { expect, FAILED_REQUESTS, test } from "./support/test";
 
 /** Messages that are exchanged while the network fails. */
-const COUNT = length(80, 500);
+const COUNT = length(40, 500);
 const STREAM = "/api/messages";
 const NO_CONNECTION = "No connection. What you write is kept and sent later.";
 

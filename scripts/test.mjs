@@ -12,9 +12,7 @@ process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const REPORTS = "test-results/reports";
 
 await install();
-await build();
-const chromium = await findChromium();
-const pgbouncer = await findPgBouncer();
+const [, [chromium, pgbouncer]] = await Promise.all([build(), findPrograms()]);
 mkdirSync(REPORTS, { recursive: true });
 
 const results = [await check(), await vitest(), chromium ? await playwright(chromium) : { passed: 0, failed: 1 }];
@@ -23,6 +21,11 @@ const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 if (!pgbouncer) console.log(NO_PGBOUNCER);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
 process.exit(sum("failed") === 0 ? 0 : 1);
+
+/** One after the other: the system's packages are installed one at a time. */
+async function findPrograms() {
+  return [await findChromium(), await findPgBouncer()];
+}
 
 function vitest() {
   const report = `${REPORTS}/vitest.json`;
