@@ -191,6 +191,8 @@ const attacks: Record<string, () => Attack | Promise<Attack>> = {
   }),
   "coming back with a cursor from long ago": async () => {
     await talkedMuch();
+    // The server has to read first what has been written behind its back.
+    await deliveries(1_000);
     return {
       paths: ["/api/messages"],
       headers: [{ authorization: `Bearer ${attacker.token}`, accept: "text/event-stream", "last-event-id": longAgo }],
