@@ -68,7 +68,7 @@ test("what finds nobody says what to do, and Escape leads back", async ({ ada })
   await opener.click();
   await expect(page.getByText("Type a part of somebody’s name or username.")).toBeVisible();
   await field(page).fill("nobody has this name");
-  await expect(page.getByText("Nobody here goes by that. Try another part of their name")).toBeVisible();
+  await expect(page.getByText("Nobody here goes by that. Type more of their name or another part of it")).toBeVisible();
   await field(page).fill("");
   await page.keyboard.press("Escape");
   await expect(field(page)).toHaveCount(0);
