@@ -48,6 +48,8 @@ export function createLoader(options: {
   const { getState, setState } = store;
   const journals = new Set<StreamEvent[]>();
   const running = new Map<string, Promise<void>>();
+  /** Conversations whose gap the server refuses to fill; there are at most as many as transcripts. */
+  const unfillable = new Set<string>();
   const pause = createPause();
   let resets = 0;
 
@@ -64,21 +66,27 @@ export function createLoader(options: {
   }
 
   /** One at a time of a name; who asks meanwhile waits for the same one. */
-  function once(name: string, work: () => Promise<void>): Promise<void> {
-    const run = running.get(name) ?? work().finally(() => running.delete(name));
+  function once(name: string, work: () => Promise<unknown>): Promise<void> {
+    const run =
+      running.get(name) ??
+      work()
+        .then(() => {})
+        .finally(() => running.delete(name));
     running.set(name, run);
     return run;
   }
 
-  /** Until it succeeds, or the server refuses it. */
-  async function insist(work: () => Promise<void>): Promise<void> {
+  /** Until it succeeds (true), or the server refuses it (false). Whoever is signed out asks again once they are back. */
+  async function insist(work: () => Promise<void>): Promise<boolean> {
     for (let failures = 0; ; failures++) {
       try {
-        return await work();
+        await work();
+        return true;
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        if (!error.transient) return;
-        await pause.sleep(failures, error.retryAfter);
+        if (error.status === 401) await pause.untilWoken();
+        else if (error.transient) await pause.sleep(failures, error.retryAfter);
+        else return false;
       }
     }
   }
@@ -200,7 +208,7 @@ export function createLoader(options: {
       if (!lacks(id)) continue;
       void once(`gap ${id}`, async () => {
         await new Promise((resolve) => setTimeout(resolve, GAP_PATIENCE_MS));
-        while (lacks(id)) await insist(() => fill(id));
+        while (lacks(id)) if (!(await insist(() => fill(id)))) unfillable.add(id);
       });
     }
   }
@@ -208,7 +216,7 @@ export function createLoader(options: {
   function lacks(id: string): boolean {
     const { transcripts, conversations } = getState();
     const transcript = transcripts[id];
-    return transcript !== undefined && hasGap(transcript, conversations[id]?.lastMessage?.seq ?? 0);
+    return transcript !== undefined && !unfillable.has(id) && hasGap(transcript, conversations[id]?.lastMessage?.seq ?? 0);
   }
 
   /** Fetches what is missing next. Where that does not fit on, the window starts over at the latest. */
@@ -224,6 +232,7 @@ export function createLoader(options: {
     return once("reload", async () => {
       for (let done = 0; done !== resets; ) {
         const asked = resets;
+        unfillable.clear();
         await insist(() => fetchInto(readAll, replaceAll));
         options.onReplaced();
         done = asked;
@@ -276,6 +285,8 @@ export function createLoader(options: {
     /** There is reason to hope for a connection. */
     wake(): void {
       pause.wake();
+      unfillable.clear();
+      healGaps();
       const { openId, transcripts } = getState();
       if (openId !== null && transcripts[openId]?.error) void jumpToLatest(openId);
     },

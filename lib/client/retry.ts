@@ -22,6 +22,15 @@ export function createPause() {
         sleepers.add(end);
       });
     },
+    /** Until good news, however long that takes. */
+    untilWoken: (): Promise<void> =>
+      new Promise((resolve) => {
+        const end = () => {
+          sleepers.delete(end);
+          resolve();
+        };
+        sleepers.add(end);
+      }),
     wake(): void {
       for (const end of [...sleepers]) end();
     },
