@@ -29,7 +29,7 @@ export function MessageList({ conversation, transcript, label }: { conversation:
   // What there was when one came is not news: it neither slides in nor takes one to the end.
   const [opened] = useState(() => ({ at: new Date().toISOString(), seq: conversation.lastMessage?.seq ?? 0 }));
 
-  const { messages, firstUnread, atStart, atEnd, loadingOlder, loadingNewer, loadingWindow, error } = transcript;
+  const { messages, firstUnread, atStart, atEnd, loadingOlder, loadingNewer, loadingWindow, failure } = transcript;
   const { otherReadSeq } = conversation;
   const rows = useMemo(
     () => rowsOf({ messages, outbox, firstUnread, otherReadSeq, zone }),
@@ -47,8 +47,8 @@ export function MessageList({ conversation, transcript, label }: { conversation:
   // biome-ignore lint/correctness/useExhaustiveDependencies: new rows are the occasion
   useLayoutEffect(() => {
     if (!leftAt.current || !scroller.current) return;
-    if (goToMessage(scroller.current, leftAt.current) || error) leftAt.current = null;
-  }, [rows, error]);
+    if (goToMessage(scroller.current, leftAt.current) || failure) leftAt.current = null;
+  }, [rows, failure]);
 
   // After each change of what is shown, and on each scroll: what is on screen, and whether that is the end.
   const look = useRef(() => {
@@ -71,7 +71,11 @@ export function MessageList({ conversation, transcript, label }: { conversation:
     view?.scrollBy({ top: (key === "PageUp" ? -1 : 1) * (view.clientHeight - OVERLAP_PX) });
   });
 
-  const retryOlder = () => void (rows.length > 0 ? messenger.loadOlder(id) : messenger.jumpToLatest(id));
+  const loadAgain = () => void messenger.loadAgain(id);
+  // A window that did not come is told of where one would look for it: at the end of what there is.
+  const isBelow = !atEnd && rows.length > 0 && failure?.load !== "older";
+  const failedBelow = failure && isBelow ? failure.message : null;
+  const failedAbove = failure && !failedBelow ? failure.message : null;
   const toLatest = async () => {
     await messenger.jumpToLatest(id);
     if (scroller.current) goToEnd(scroller.current);
@@ -89,8 +93,8 @@ export function MessageList({ conversation, transcript, label }: { conversation:
         >
           <div className="mx-auto w-full max-w-190 px-4 pt-6 pb-3">
             {atStart && <NothingYet conversation={conversation} empty={rows.length === 0} />}
-            {!atStart && <TranscriptEdge loading={loadingOlder || loadingWindow} error={error} onRetry={retryOlder} />}
-            {!atStart && !error && (
+            {!atStart && <TranscriptEdge loading={loadingOlder || loadingWindow} error={failedAbove} onRetry={loadAgain} />}
+            {!atStart && !failedAbove && (
               <EdgeSentinel
                 root={scroller}
                 key={`o${messages[0]?.seq}`}
@@ -107,7 +111,7 @@ export function MessageList({ conversation, transcript, label }: { conversation:
                 />
               ))}
             </ol>
-            {!atEnd && !error && (
+            {!atEnd && !failedBelow && (
               <EdgeSentinel
                 root={scroller}
                 key={`n${messages.at(-1)?.seq}`}
@@ -116,7 +120,7 @@ export function MessageList({ conversation, transcript, label }: { conversation:
               />
             )}
             {!atEnd && rows.length > 0 && (
-              <TranscriptEdge loading={loadingNewer || loadingWindow} error={error} onRetry={() => messenger.loadNewer(id)} />
+              <TranscriptEdge loading={loadingNewer || loadingWindow} error={failedBelow} onRetry={loadAgain} />
             )}
           </div>
         </KeepPlace>

@@ -18,7 +18,7 @@ import {
   withWindow,
 } from "./state";
 import type { Store } from "./store";
-import { hasGap, type Range, type Transcript } from "./transcript";
+import { hasGap, type Load, type Range, type Transcript } from "./transcript";
 
 /** Messages that a scroll asks for. */
 const HISTORY_PAGE = 50;
@@ -26,6 +26,8 @@ const HISTORY_PAGE = 50;
 const GAP_PATIENCE_MS = 250;
 /** Windows that are kept for coming back to. */
 const TRANSCRIPTS_KEPT = 10;
+
+const FLAGS = { older: "loadingOlder", newer: "loadingNewer", window: "loadingWindow" } as const satisfies Record<Load, keyof Transcript>;
 
 /**
  * All that is fetched into the state. What happens between the moment an answer was read and the moment it
@@ -50,6 +52,8 @@ export function createLoader(options: {
   const running = new Map<string, Promise<void>>();
   /** Conversations whose gap the server refuses to fill; there are at most as many as transcripts. */
   const unfillable = new Set<string>();
+  /** How to try again what failed last in a transcript; there are at most as many as transcripts. */
+  const retries = new Map<string, () => Promise<void>>();
   const pause = createPause();
   let resets = 0;
 
@@ -103,14 +107,17 @@ export function createLoader(options: {
   }
 
   /** What a person waits for: told in the transcript while it runs, and when it fails. */
-  function show(id: string, flag: "loadingOlder" | "loadingNewer" | "loadingWindow", work: () => Promise<void>): Promise<void> {
-    return once(`${flag} ${id}`, async () => {
-      patch(id, { [flag]: true, error: null });
+  function show(id: string, load: Load, work: () => Promise<void>): Promise<void> {
+    const flag = FLAGS[load];
+    return once(`${load} ${id}`, async () => {
+      retries.delete(id);
+      patch(id, { [flag]: true, failure: null });
       try {
         await work();
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        patch(id, { error: error.message });
+        retries.set(id, () => show(id, load, work));
+        patch(id, { failure: { load, message: error.message } });
       } finally {
         patch(id, { [flag]: false });
       }
@@ -134,14 +141,14 @@ export function createLoader(options: {
     const first = messages?.[0];
     if (!first || atStart) return;
     const page = { before: first.id, limit: HISTORY_PAGE };
-    await show(id, "loadingOlder", () => readPage(id, page, (state, rows) => withPage(state, id, rows, view(id, "first"))));
+    await show(id, "older", () => readPage(id, page, (state, rows) => withPage(state, id, rows, view(id, "first"))));
   }
 
   async function loadNewer(id: string): Promise<void> {
     const { messages, atEnd } = getState().transcripts[id] ?? {};
     const last = messages?.at(-1);
     if (!last || atEnd) return;
-    await show(id, "loadingNewer", () => readAfter(id, last, HISTORY_PAGE));
+    await show(id, "newer", () => readAfter(id, last, HISTORY_PAGE));
   }
 
   function readAfter(id: string, last: Message, limit: number): Promise<void> {
@@ -151,7 +158,7 @@ export function createLoader(options: {
   /** Loads nothing where the window follows the end already. */
   async function jumpToLatest(id: string): Promise<void> {
     if (getState().transcripts[id]?.atEnd) return;
-    await show(id, "loadingWindow", async () => {
+    await show(id, "window", async () => {
       if (!getState().conversations[id]) {
         await fetchConversation(id);
         setState(withDivider(getState(), id));
@@ -170,7 +177,12 @@ export function createLoader(options: {
   async function openAround(id: string, messageId: string): Promise<void> {
     if (getState().transcripts[id]?.messages.some((message) => message.id === messageId)) return;
     const page = { around: messageId, limit: HISTORY_PAGE };
-    await show(id, "loadingWindow", () => readPage(id, page, (state, messages) => withWindow(state, id, messages)));
+    await show(id, "window", () => readPage(id, page, (state, messages) => withWindow(state, id, messages)));
+  }
+
+  /** What failed last, where the reader still is; of a window that was left behind since, its latest. */
+  async function loadAgain(id: string): Promise<void> {
+    await (retries.get(id) ?? (() => jumpToLatest(id)))();
   }
 
   function open(id: string): () => void {
@@ -277,6 +289,7 @@ export function createLoader(options: {
     loadNewer,
     jumpToLatest,
     openAround,
+    loadAgain,
     loadMore,
     take(conversation: Conversation): void {
       setState(mergeConversations(getState(), [conversation]));
@@ -288,7 +301,7 @@ export function createLoader(options: {
       unfillable.clear();
       healGaps();
       const { openId, transcripts } = getState();
-      if (openId !== null && transcripts[openId]?.error) void jumpToLatest(openId);
+      if (openId !== null && transcripts[openId]?.failure) void loadAgain(openId);
     },
     /** An event was applied: it joins every answer that is on its way, and what it shows to be missing is fetched. */
     applied(event: StreamEvent): void {

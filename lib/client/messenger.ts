@@ -9,13 +9,13 @@
  *   seed(transcript)      takes in a conversation that the server rendered after the first paint
  *   see(id, first, last)  tells which `seq`s are on screen: what is looked at counts as read
  *   keepPlace(id, …)      tells which message is at the top of the screen; placeOf(id) is where to go on reading
- *   loadOlder/loadNewer/jumpToLatest(id), openAround(id, messageId)
+ *   loadOlder/loadNewer/jumpToLatest(id), openAround(id, messageId); loadAgain(id) what failed of these
  *   send(id, content), retry(clientId), discard(clientId), countUnsent(), leave(end)
  *   setDraft(id, text), takeOverDraft(id, text)
  *   loadMore(), startConversation(username), searchUsers(text, signal)
  *   apply(event)          the one path for everything that happened; harmless when repeated
  *
- * Loads never throw: a failed one stands in the transcript's `error`. `startConversation` and
+ * Loads never throw: a failed one stands in the transcript's `failure`. `startConversation` and
  * `searchUsers` throw ApiError.
  */
 import type { Conversation } from "@/lib/protocol/conversations";
@@ -227,6 +227,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     loadNewer: loader.loadNewer,
     jumpToLatest: loader.jumpToLatest,
     openAround: loader.openAround,
+    loadAgain: loader.loadAgain,
     loadMore: loader.loadMore,
     see(id: string, first: number, last: number): void {
       views.set(id, { first, last });

@@ -15,13 +15,16 @@ export type Transcript = {
   loadingNewer: boolean;
   /** The whole window is on its way: first load, jump to latest, jump to a message. */
   loadingWindow: boolean;
-  /** Why the last load failed, until the next one is tried. */
-  error: string | null;
+  /** Which load failed last and why, until the next one is tried. */
+  failure: { load: Load; message: string } | null;
   /** `seq` that the "new messages" divider stands before; stays put while one reads. */
   firstUnread: number | null;
   /** Messages past a gap that is being filled, ascending. */
   ahead: readonly Message[];
 };
+
+/** What is loaded of a window: a page at one of its ends, or all of it. */
+export type Load = "older" | "newer" | "window";
 
 /** The part of a window that is on screen, as first and last `seq`. */
 export type Range = { first: number; last: number };
@@ -39,7 +42,7 @@ export const EMPTY: Transcript = {
   loadingOlder: false,
   loadingNewer: false,
   loadingWindow: false,
-  error: null,
+  failure: null,
   firstUnread: null,
   ahead: [],
 };

@@ -72,11 +72,57 @@ describe("Scrolling", () => {
     void page.messenger.loadOlder(id);
     page.exchanges[0]?.fail();
     await vi.advanceTimersByTimeAsync(0);
-    expect(transcript(page)).toMatchObject({ error: "There is no connection to the server.", loadingOlder: false });
+    expect(transcript(page)).toMatchObject({
+      failure: { load: "older", message: "There is no connection to the server." },
+      loadingOlder: false,
+    });
     void page.messenger.loadOlder(id);
     await page.settle();
-    expect(transcript(page).error).toBeNull();
+    expect(transcript(page).failure).toBeNull();
     expect(seqs(page)).toEqual(range(1, 100));
+  });
+});
+
+describe("A page that did not come", () => {
+  /** Somebody reads in the middle of a long conversation and scrolls on, and no answer comes. */
+  async function failToLoad(ask: "loadOlder" | "loadNewer"): Promise<Page> {
+    const page = await openPage(900);
+    void page.messenger.openAround(id, `${id}#600`);
+    await page.settle();
+    page.messenger.see(id, 590, 600);
+    void page.messenger[ask](id);
+    page.exchanges[0]?.fail();
+    await vi.advanceTimersByTimeAsync(0);
+    return page;
+  }
+
+  test.each([
+    ["loadOlder", range(526, 625)],
+    ["loadNewer", range(576, 675)],
+  ] as const)("of %s is asked for again once the stream is back, and the reader stays where they are", async (ask, expected) => {
+    const page = await failToLoad(ask);
+    page.source?.cut();
+    await page.settle();
+    expect(seqs(page)).toEqual(expected);
+    expect(transcript(page).failure).toBeNull();
+  });
+
+  test("says at which end, and the other end still loads", async () => {
+    const page = await failToLoad("loadOlder");
+    expect(transcript(page).failure).toEqual({ load: "older", message: "There is no connection to the server." });
+    void page.messenger.loadNewer(id);
+    await page.settle();
+    expect(seqs(page)).toEqual(range(576, 675));
+  });
+
+  test("of a window around a message is asked for again there", async () => {
+    const page = await openPage(900);
+    void page.messenger.openAround(id, `${id}#300`);
+    page.exchanges[0]?.fail();
+    await vi.advanceTimersByTimeAsync(0);
+    void page.messenger.loadAgain(id);
+    await page.settle();
+    expect(seqs(page)).toEqual(range(276, 325));
   });
 });
 

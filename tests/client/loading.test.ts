@@ -98,10 +98,10 @@ describe("A page of messages", () => {
     page.refusal = { status: 403, body: { message: "Not for you." } };
     void page.messenger.loadOlder(id);
     await page.load();
-    expect(transcript()).toMatchObject({ error: "Not for you.", loadingOlder: false });
+    expect(transcript()).toMatchObject({ failure: { load: "older", message: "Not for you." }, loadingOlder: false });
     page.refusal = null;
     void page.messenger.loadOlder(id);
-    expect(transcript()).toMatchObject({ error: null, loadingOlder: true });
+    expect(transcript()).toMatchObject({ failure: null, loadingOlder: true });
     await page.load();
     expect(seqs()).toEqual(range(1, 100));
   });
@@ -146,10 +146,10 @@ describe("A conversation that is opened", () => {
     page.messenger.open(other);
     page.exchanges[0]?.fail();
     await flush();
-    expect(page.state.transcripts[other]?.error).toBe("There is no connection to the server.");
+    expect(page.state.transcripts[other]?.failure?.message).toBe("There is no connection to the server.");
     page.lifecycle?.wake();
     await page.load();
-    expect(page.state.transcripts[other]).toMatchObject({ error: null, messages: [{ content: "hello" }] });
+    expect(page.state.transcripts[other]).toMatchObject({ failure: null, messages: [{ content: "hello" }] });
   });
 
   test("and closed is open no more; one that was opened since stays open", async () => {
@@ -265,7 +265,7 @@ describe("A fresh load", () => {
     server.restore(backup);
     await page.settle();
     expect(transcript()?.messages).toEqual(server.messages(id, "me"));
-    expect(transcript()).toMatchObject({ atStart: true, atEnd: true, error: null });
+    expect(transcript()).toMatchObject({ atStart: true, atEnd: true, failure: null });
   });
 
   test("keeps the divider, the draft and what is unsent", async () => {
