@@ -6,7 +6,7 @@ import { type Api, ApiError, type Page } from "./api";
 import type { KeptPlace } from "./places";
 import { createPause } from "./retry";
 import {
-  lastListed,
+  endOfList,
   type MessengerState,
   mergeConversations,
   mergeList,
@@ -204,7 +204,7 @@ export function createLoader(options: {
       setState({ ...getState(), loadingMore: true });
       try {
         await fetchInto(
-          () => api.conversations({ before: lastListed(getState()), limit: PAGE_SIZE }),
+          () => api.conversations({ before: endOfList(getState()), limit: PAGE_SIZE }),
           (state, rows) => mergeList(state, rows, rows.length === PAGE_SIZE),
         );
       } catch (error) {
@@ -266,7 +266,7 @@ export function createLoader(options: {
   async function readList(count: number): Promise<{ conversations: Conversation[]; hasMore: boolean }> {
     const conversations: Conversation[] = [];
     for (;;) {
-      const page = await api.conversations({ limit: PAGE_MAX, before: conversations.at(-1)?.id });
+      const page = await api.conversations({ limit: PAGE_MAX, before: conversations.at(-1)?.lastMessage?.id });
       conversations.push(...page);
       const hasMore = page.length === PAGE_MAX;
       if (!hasMore || conversations.length >= count) return { conversations, hasMore };

@@ -231,10 +231,11 @@ export function mergeConversations(state: MessengerState, rows: readonly Convers
   }, state);
 }
 
-/** Takes in the next page of the list. Conversations only ever move up, so all above the floor are known. */
+/** Takes in the next page of the list. Conversations only ever move up, so all above the floor are known, and it never rises. */
 export function mergeList(state: MessengerState, rows: readonly Conversation[], hasMore: boolean): MessengerState {
   const last = rows.at(-1);
-  const listFloor = hasMore && last ? listKey(last) : hasMore ? state.listFloor : null;
+  const reached = last && (state.listFloor === null || listKey(last) < state.listFloor) ? listKey(last) : state.listFloor;
+  const listFloor = hasMore ? reached : null;
   return relist(mergeConversations({ ...state, hasMore, listFloor }, rows));
 }
 
@@ -343,9 +344,13 @@ function listKey(conversation: Conversation, unsentAt = ""): string {
   return `${conversation.lastMessage?.createdAt ?? unsentAt} ${conversation.id}`;
 }
 
-/** The last that the server lists too: what comes after it is the next page. */
-export function lastListed({ order, conversations }: MessengerState): string | undefined {
-  return order.findLast((id) => conversations[id]?.lastMessage);
+/**
+ * The last message of the last conversation that the server lists too: what comes after it is the next page. A conversation's
+ * own id would name another place as soon as something is said in it.
+ */
+export function endOfList({ order, conversations }: MessengerState): string | undefined {
+  const last = order.findLast((id) => conversations[id]?.lastMessage);
+  return last && conversations[last]?.lastMessage?.id;
 }
 
 function relist(state: MessengerState): MessengerState {

@@ -298,6 +298,24 @@ describe("The list", () => {
     expect(page.state.order).toEqual(crowd.snapshot("me", undefined, 100).conversations.map((row) => row.id));
   });
 
+  test("keeps all that is loaded when its last conversation moves up while the next page is on its way", async () => {
+    const many = Array.from({ length: 120 }, (_, i) => `p${i}`);
+    const crowd = new ModelServer("me", ...many);
+    for (const other of many) crowd.send(crowd.start("me", other), other, "hello");
+    const page = new Page(crowd, "me").start();
+    await page.until(
+      () => page.state.order.length === 75,
+      () => page.messenger.loadMore(),
+    );
+    const last = page.state.order.at(-1) as string;
+    void page.messenger.loadMore();
+    crowd.send(last, "me", "again");
+    page.exchanges[0]?.answer();
+    await page.settle();
+    expect(page.state.order).toEqual(crowd.snapshot("me", undefined, 100).conversations.map((row) => row.id));
+    expect(page.state.hasMore).toBe(true);
+  });
+
   test("does not show an old conversation that was opened by its address between those that are loaded", async () => {
     const many = Array.from({ length: 60 }, (_, i) => `p${i}`);
     const crowd = new ModelServer("me", ...many);

@@ -159,8 +159,7 @@ export class ModelServer {
     }
     if (id === undefined) {
       const list = this.list(userId);
-      const from = asked.before === undefined ? 0 : list.findIndex((row) => row.id === asked.before) + 1;
-      return { status: 200, body: list.slice(from, from + limit) };
+      return { status: 200, body: this.listAfter(list, asked.before).slice(0, limit) };
     }
     const conversation = this.conversations.get(decodeURIComponent(id));
     if (!conversation?.people.includes(userId)) return { status: 404, body: { message: "Conversation not found." } };
@@ -219,11 +218,20 @@ export class ModelServer {
   }
 
   private list(userId: string): Conversation[] {
-    const key = (row: Conversation) => `${row.lastMessage?.createdAt} ${row.id}`;
     return [...this.conversations.values()]
       .filter(({ people, messages }) => people.includes(userId) && messages.length > 0)
       .map(({ id }) => this.view(id, userId))
-      .sort((a, b) => (key(a) < key(b) ? 1 : -1));
+      .sort((a, b) => (listKey(a) < listKey(b) ? 1 : -1));
+  }
+
+  /** What comes after a conversation of the list, or after where one stood when that message was its last. */
+  private listAfter(list: Conversation[], before: string | undefined): Conversation[] {
+    if (before === undefined) return list;
+    for (const { id, messages } of this.conversations.values()) {
+      const message = before === id ? messages.at(-1) : messages.find((one) => one.id === before);
+      if (message) return list.filter((row) => listKey(row) < `${message.createdAt} ${id}`);
+    }
+    return [];
   }
 
   view(id: string, viewer: string): Conversation {
@@ -261,6 +269,8 @@ export class ModelServer {
     return conversation;
   }
 }
+
+const listKey = (row: Conversation) => `${row.lastMessage?.createdAt} ${row.id}`;
 
 type Stored = { id: string; conversationId: string; seq: number; content: string; createdAt: string; senderId: string; clientId?: string };
 type Logged = { id: number; people: readonly string[]; of: (viewer: string) => StreamEvent };
