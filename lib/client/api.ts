@@ -25,6 +25,7 @@ export class ApiError extends Error {
 }
 
 export type Page = { limit?: number; before?: string; after?: string; around?: string };
+export type ListPage = { limit?: number; before?: string; unread?: boolean };
 export type Api = ReturnType<typeof createApi>;
 
 /** An answer that takes longer is given up, and asked for again where that is harmless. */
@@ -65,7 +66,7 @@ export function createApi(options: { userId: string; fetch?: typeof fetch; onUna
     authUser: (signal?: AbortSignal) => request("GET", "/auth_user", User, undefined, signal),
     users: (search: string, signal?: AbortSignal) =>
       request("GET", `/users?${new URLSearchParams({ search })}`, z.array(FoundUser), undefined, signal),
-    conversations: (page: Page = {}, signal?: AbortSignal) =>
+    conversations: (page: ListPage = {}, signal?: AbortSignal) =>
       request("GET", `/conversations${query(page)}`, z.array(Conversation), undefined, signal),
     conversation: (id: string, signal?: AbortSignal) => request("GET", `/conversations/${id}`, Conversation, undefined, signal),
     /** Where the two already have one the server redirects to it, and fetch follows. */
@@ -78,7 +79,7 @@ export function createApi(options: { userId: string; fetch?: typeof fetch; onUna
   };
 }
 
-function query(page: Page): string {
+function query(page: Page | ListPage): string {
   const given = Object.entries(page).filter(([, value]) => value !== undefined);
   return given.length === 0 ? "" : `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}`;
 }

@@ -10,9 +10,12 @@ import {
   type MessengerState,
   mergeConversations,
   mergeList,
+  mergeUnread,
   openConversation,
   replaceAll,
+  type Some,
   setTranscript,
+  unreadTotal,
   withDivider,
   withPage,
   withWindow,
@@ -254,12 +257,24 @@ export function createLoader(options: {
 
   async function readAll(): Promise<Parameters<typeof replaceAll>[1]> {
     const { order, openId } = getState();
-    const [me, list, open] = await Promise.all([
+    const [me, list, unread, open] = await Promise.all([
       api.authUser(),
       readList(order.length),
+      readUnread(),
       openId === null ? null : readOpen(openId).catch(nullIfMissing),
     ]);
-    return { me, ...list, open };
+    return { me, ...list, unread, open };
+  }
+
+  async function readUnread(): Promise<Some> {
+    const conversations = await api.conversations({ unread: true, limit: PAGE_MAX });
+    return { conversations, hasMore: conversations.length === PAGE_MAX };
+  }
+
+  /** Where more have unread messages than are held, and those that are held have become few. */
+  function countUnread(): void {
+    if (!getState().hasMoreUnread || unreadTotal(getState()) >= PAGE_MAX) return;
+    void once("unread", () => insist(() => fetchInto(readUnread, mergeUnread)));
   }
 
   /** As many of the list as were loaded. */
@@ -312,6 +327,7 @@ export function createLoader(options: {
         if (!getState().conversations[id]) void once(`conversation ${id}`, () => insist(() => fetchConversation(id)));
       }
       healGaps();
+      countUnread();
     },
   };
 }

@@ -39,6 +39,8 @@ export type MessengerState = {
   /** Ids of the listed conversations, by latest message. */
   order: readonly string[];
   hasMore: boolean;
+  /** More conversations have unread messages than are held: at least as many as a title can count. */
+  hasMoreUnread: boolean;
   loadingMore: boolean;
   transcripts: Readonly<Record<string, Transcript>>;
   /** The conversation on screen, and whether it is looked at: its tab visible and focused. */
@@ -59,24 +61,30 @@ export type MessengerState = {
   changedUsers: Readonly<Record<string, User>>;
 };
 
+/** Conversations, and whether there are more like them. */
+export type Some = { conversations: readonly Conversation[]; hasMore: boolean };
+
 /** What the server read for the first paint, and the cursor of the event log that it was read at. */
 export type Snapshot = {
   me: User;
   /** As the list route gives them. */
   conversations: readonly Conversation[];
   hasMore: boolean;
+  /** Those further down that have unread messages. */
+  unread: Some;
   /** The conversation on screen, with messages next to one another, in any order. */
   transcript?: { conversation: Conversation; messages: readonly Message[] };
   cursor: string;
 };
 
 export function initialState(snapshot: Snapshot): MessengerState {
-  const { me, conversations, hasMore, transcript } = snapshot;
+  const { me, conversations, hasMore, unread, transcript } = snapshot;
   const empty: MessengerState = {
     me,
     conversations: {},
     order: [],
     hasMore,
+    hasMoreUnread: false,
     loadingMore: false,
     transcripts: {},
     openId: null,
@@ -90,7 +98,7 @@ export function initialState(snapshot: Snapshot): MessengerState {
     listFloor: null,
     changedUsers: {},
   };
-  const listed = mergeList(empty, conversations, hasMore);
+  const listed = mergeUnread(mergeList(empty, conversations, hasMore), unread);
   return transcript ? openConversation(takeIn(listed, transcript), transcript.conversation.id) : listed;
 }
 
@@ -239,6 +247,11 @@ export function mergeList(state: MessengerState, rows: readonly Conversation[], 
   return relist(mergeConversations({ ...state, hasMore, listFloor }, rows));
 }
 
+/** Takes in conversations with unread messages: held, so that they count, and listed only once the list has got there. */
+export function mergeUnread(state: MessengerState, { conversations, hasMore }: Some): MessengerState {
+  return mergeConversations({ ...state, hasMoreUnread: hasMore }, conversations);
+}
+
 /** All that the server says, afresh; what only this page knows (unsent messages, drafts, the open conversation) stays. */
 export function replaceAll(
   state: MessengerState,
@@ -246,11 +259,12 @@ export function replaceAll(
     me: User;
     conversations: readonly Conversation[];
     hasMore: boolean;
+    unread: Some;
     open: { conversation: Conversation; messages: readonly Message[] } | null;
   },
 ): MessengerState {
   const emptied = { ...state, me: fresh.me, conversations: {}, order: [], transcripts: {}, changedUsers: {}, listFloor: null };
-  const listed = mergeList(emptied, fresh.conversations, fresh.hasMore);
+  const listed = mergeUnread(mergeList(emptied, fresh.conversations, fresh.hasMore), fresh.unread);
   if (!fresh.open) return listed;
   const { id } = fresh.open.conversation;
   const divider = { ...EMPTY, firstUnread: state.transcripts[id]?.firstUnread ?? null };
@@ -300,7 +314,7 @@ function setOutbox(state: MessengerState, id: string, items: readonly OutboxItem
 /** Sum of unread messages, for the title and the favicon. */
 export function unreadTotal(state: MessengerState): number {
   let total = 0;
-  for (const id of state.order) total += state.conversations[id]?.unreadCount ?? 0;
+  for (const { unreadCount } of Object.values(state.conversations)) total += unreadCount;
   return total;
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Message } from "./messages";
+import { ListQuery, Message } from "./messages";
 import { User } from "./users";
 
 export const Conversation = z.object({
@@ -16,6 +16,13 @@ export const Conversation = z.object({
   otherReadSeq: z.number().nullable(),
 });
 export type Conversation = z.infer<typeof Conversation>;
+
+/** The list by pages, or the latest of those with unread messages, which are what counts in a title. */
+export const ConversationsQuery = ListQuery.extend({ unread: z.stringbool("`unread` is true or false.").optional() }).refine(
+  ({ before, unread }) => !(unread && before !== undefined),
+  { path: ["unread"], message: "Ask for `before` or `unread`, not for both." },
+);
+export type ConversationsQuery = z.infer<typeof ConversationsQuery>;
 
 export const StartConversationInput = z.object({
   username: z.string("Whom do you want to talk to?").trim().min(1, "Whom do you want to talk to?"),

@@ -1,6 +1,5 @@
 import "server-only";
-import type { Conversation } from "@/lib/protocol/conversations";
-import type { ListQuery } from "@/lib/protocol/messages";
+import type { Conversation, ConversationsQuery } from "@/lib/protocol/conversations";
 import { type User, Username } from "@/lib/protocol/users";
 import { usernameKey } from "./auth/usernames";
 import { query, type Statement } from "./db";
@@ -51,6 +50,8 @@ const ONE = select("conversation", "c.id = $2");
 const PAGE = "c.last_seq > 0 %s ORDER BY c.last_message_at DESC, c.id DESC LIMIT $2";
 const NEWEST = select("conversations_newest", PAGE.replace("%s", ""));
 
+const UNREAD = select("conversations_unread", "c.last_seq > p.read_seq ORDER BY c.last_message_at DESC, c.id DESC LIMIT $2");
+
 // A page goes on below where the caller left it. A conversation moves up when a message arrives in it;
 // naming the message that was its last when the page was read keeps the place all the same.
 const NEWEST_BEFORE = select(
@@ -68,9 +69,11 @@ const NEWEST_BEFORE = select(
 
 /**
  * A user's conversations that have a message, by the latest. `before` is the id of the last one that the
- * caller has, or of that one's last message, which keeps the place also when the conversation has moved up.
+ * caller has, or of that one's last message, which keeps the place also when the conversation has moved up. With `unread`
+ * only those with unread messages.
  */
-export async function listConversations(viewer: User, { limit, before }: ListQuery): Promise<Conversation[]> {
+export async function listConversations(viewer: User, { limit, before, unread }: ConversationsQuery): Promise<Conversation[]> {
+  if (unread) return toConversations(await query(UNREAD, [viewer.id, limit]), viewer.id);
   if (before === undefined) return toConversations(await query(NEWEST, [viewer.id, limit]), viewer.id);
   if (!isId(before)) throw notFound("Conversation");
   return toConversations(await query(NEWEST_BEFORE, [viewer.id, limit, before]), viewer.id);

@@ -1,6 +1,6 @@
 import "server-only";
 import type { Conversation } from "@/lib/protocol/conversations";
-import { PAGE_SIZE } from "@/lib/protocol/limits";
+import { PAGE_MAX, PAGE_SIZE } from "@/lib/protocol/limits";
 import type { Message } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
 import { getConversation, listConversations } from "./conversations";
@@ -19,12 +19,28 @@ export const PAINTED_LENGTH = 20_000;
 /** UTF-16 code units of a last message in the list: more than its line holds. The whole one is in its conversation. */
 const LISTED_LENGTH = 200;
 
-/** A user's conversations for the first paint, and the cursor of the event log that they were read at. */
-export async function readList(viewer: User): Promise<{ conversations: Conversation[]; hasMore: boolean; cursor: string }> {
+/** Conversations, and whether there are more like them. */
+type Some = { conversations: Conversation[]; hasMore: boolean };
+
+/**
+ * A user's conversations for the first paint, with those further down that have unread messages, and the cursor of the
+ * event log that they were read at.
+ */
+export async function readList(viewer: User): Promise<Some & { unread: Some; cursor: string }> {
   // The cursor comes first: what is committed between it and the list is replayed, which is harmless.
   const cursor = formatCursor({ epoch: await epoch(), position: await readPosition(), eventId: 0 });
-  const rows = await listConversations(viewer, { limit: PAGE_SIZE + 1 });
-  return { conversations: rows.slice(0, PAGE_SIZE).map(shortened), hasMore: rows.length > PAGE_SIZE, cursor };
+  const [rows, unread] = await Promise.all([
+    listConversations(viewer, { limit: PAGE_SIZE + 1 }),
+    listConversations(viewer, { limit: PAGE_MAX, unread: true }),
+  ]);
+  const conversations = rows.slice(0, PAGE_SIZE);
+  const listed = new Set(conversations.map(({ id }) => id));
+  return {
+    conversations: conversations.map(shortened),
+    hasMore: rows.length > PAGE_SIZE,
+    unread: { conversations: unread.filter(({ id }) => !listed.has(id)).map(shortened), hasMore: unread.length === PAGE_MAX },
+    cursor,
+  };
 }
 
 function shortened(conversation: Conversation): Conversation {

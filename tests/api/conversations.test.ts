@@ -139,6 +139,28 @@ describe("the list of conversations", () => {
     }
   });
 
+  it("has on request only those with unread messages, the latest first", async () => {
+    const one = await somebody();
+    const others = await Promise.all([somebody(), somebody(), somebody()]);
+    const talks: string[] = [];
+    for (const other of others) {
+      const { id } = await talk(one, other);
+      await send(other, id, "hello");
+      talks.push(id);
+    }
+    await read(one, talks[1] as string);
+    expect((await conversationsOf(one, "?unread=true")).map(({ id }) => id)).toEqual([talks[2], talks[0]]);
+    expect((await conversationsOf(one, "?unread=true&limit=1")).map(({ id }) => id)).toEqual([talks[2]]);
+    expect(await conversationsOf(one, "?unread=false")).toHaveLength(3);
+    expect(await conversationsOf(others[0] as Person, "?unread=true")).toEqual([]);
+  });
+
+  it.each([["?unread=perhaps"], ["?unread=true&before=x"]])("refuses %s", async (query) => {
+    const refused = await (await somebody()).fetch(`/api/conversations${query}`);
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toEqual({ errors: { unread: expect.any(String) } });
+  });
+
   it("is empty for who has none", async () => {
     expect(await conversationsOf(await somebody())).toEqual([]);
   });

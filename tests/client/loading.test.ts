@@ -126,7 +126,7 @@ describe("A conversation that is opened", () => {
   });
 
   test("by an address that the list does not hold is fetched, with its divider", async () => {
-    const many = crowd(60);
+    const many = crowd(160);
     const hidden = many.start("me", "p1");
     page = new Page(many, "me").start();
     await page.settle();

@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { unreadTotal } from "@/lib/client/state";
 import { titleWithUnread, watchTitle } from "@/lib/client/title";
 import { ModelServer } from "./support/model-server";
-import { Page } from "./support/page";
+import { FAKE_TIMERS, Page } from "./support/page";
 
 test("The title says how much is unread, once, and no more than it can hold", () => {
   expect(titleWithUnread("Parley", 0)).toBe("Parley");
@@ -19,6 +19,75 @@ test("What is unread in all conversations adds up", () => {
   const server = new ModelServer("me", "ann", "bob");
   for (const other of ["ann", "bob", "bob"]) server.send(server.start("me", other), other, "hello");
   expect(unreadTotal(new Page(server, "me").state)).toBe(3);
+});
+
+describe("What is unread in conversations that the list has not loaded", () => {
+  const others = Array.from({ length: 200 }, (_, i) => `p${i}`);
+  let server: ModelServer;
+  let page: Page;
+
+  beforeEach(() => {
+    vi.useFakeTimers(FAKE_TIMERS);
+    server = new ModelServer("me", ...others);
+  });
+  afterEach(() => {
+    page.stop();
+    vi.useRealTimers();
+  });
+
+  /** All of them have said something, one after the other; it was read but for those named. */
+  async function openPage(unread: readonly string[]): Promise<void> {
+    for (const other of others) {
+      const id = server.start("me", other);
+      server.send(id, other, "hello");
+      if (!unread.includes(other)) server.read(id, "me", 1);
+    }
+    page = new Page(server, "me").start();
+    await page.settle();
+  }
+
+  const total = () => unreadTotal(page.state);
+
+  test("counts from the first paint on, and is not listed before its turn", async () => {
+    await openPage(["p3", "p70", "p199"]);
+    expect(total()).toBe(3);
+    expect(page.state.order).toHaveLength(25);
+  });
+
+  test("is kept true by what happens: what comes, what is read here or elsewhere, what the list loads", async () => {
+    await openPage(["p3", "p70", "p199"]);
+    server.send(server.start("me", "p70"), "p70", "again");
+    server.send(server.start("me", "p50"), "p50", "me too");
+    await page.settle();
+    expect(total()).toBe(5);
+    server.read(server.start("me", "p3"), "me", 1);
+    server.read(server.start("me", "p70"), "me", 1);
+    await page.settle();
+    expect(total()).toBe(3);
+    await page.until(
+      () => !page.state.hasMore,
+      () => page.messenger.loadMore(),
+    );
+    expect(total()).toBe(3);
+  });
+
+  test("counts after a fresh load too", async () => {
+    await openPage(["p3"]);
+    page.source?.cut();
+    server.send(server.start("me", "p5"), "p5", "missed");
+    server.prune();
+    page.lifecycle?.wake();
+    await page.settle();
+    expect(total()).toBe(2);
+  });
+
+  test("of more conversations than a title can count is asked for once more when they get fewer", async () => {
+    await openPage(others);
+    expect(total()).toBeGreaterThan(99);
+    for (const other of others.slice(40)) server.read(server.start("me", other), "me", 1);
+    await page.settle();
+    expect(total()).toBe(40);
+  });
 });
 
 describe("A tab", () => {

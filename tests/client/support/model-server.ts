@@ -133,6 +133,10 @@ export class ModelServer {
       me: this.userOf(userId),
       conversations: list.slice(0, limit),
       hasMore: list.length > limit,
+      unread: {
+        conversations: list.filter(({ unreadCount }) => unreadCount > 0).slice(0, 100),
+        hasMore: list.filter(({ unreadCount }) => unreadCount > 0).length >= 100,
+      },
       transcript:
         openId === undefined
           ? undefined
@@ -159,7 +163,8 @@ export class ModelServer {
     }
     if (id === undefined) {
       const list = this.list(userId);
-      return { status: 200, body: this.listAfter(list, asked.before).slice(0, limit) };
+      const rows = asked.unread === undefined ? this.listAfter(list, asked.before) : list.filter(({ unreadCount }) => unreadCount > 0);
+      return { status: 200, body: rows.slice(0, limit) };
     }
     const conversation = this.conversations.get(decodeURIComponent(id));
     if (!conversation?.people.includes(userId)) return { status: 404, body: { message: "Conversation not found." } };
