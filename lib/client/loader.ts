@@ -27,6 +27,9 @@ import { hasGap, type Load, type Range, type Transcript } from "./transcript";
 const HISTORY_PAGE = 50;
 /** How long the stream may take to bring what is missing before it is fetched. */
 const GAP_PATIENCE_MS = 250;
+/** Milliseconds over which fresh loads scatter where the server names none, and those of pages that nobody looks at. */
+const RELOAD_WITHIN_MS = 1_000;
+const UNSEEN_WITHIN_MS = 60_000;
 /** Windows that are kept for coming back to. */
 const TRANSCRIPTS_KEPT = 10;
 
@@ -46,6 +49,7 @@ export function createLoader(options: {
   /** Where somebody who comes back goes on reading. */
   placeOf: (id: string) => KeptPlace | null;
   applyTo: (state: MessengerState, event: StreamEvent) => MessengerState;
+  isVisible: () => boolean;
   /** The state was loaded afresh. */
   onReplaced: () => void;
 }) {
@@ -58,6 +62,7 @@ export function createLoader(options: {
   /** How to try again what failed last in a transcript; there are at most as many as transcripts. */
   const retries = new Map<string, () => Promise<void>>();
   const pause = createPause();
+  const scattered = createPause();
   let resets = 0;
 
   async function fetchInto<T>(request: () => Promise<T>, merge: (state: MessengerState, answer: T) => MessengerState): Promise<void> {
@@ -241,10 +246,14 @@ export function createLoader(options: {
     if (getState().transcripts[id]?.messages.at(-1)?.seq === last?.seq) await readLatest(id);
   }
 
-  /** Everything that is shown, afresh; once more where it was asked for again meanwhile. */
-  function reload(): Promise<void> {
+  /**
+   * Everything that is shown, afresh; once more where it was asked for again meanwhile. Many are told to at one moment: so
+   * a page waits by chance, and one that nobody looks at until somebody does.
+   */
+  function reload(within = RELOAD_WITHIN_MS): Promise<void> {
     resets++;
     return once("reload", async () => {
+      await scattered.rest(Math.random() * (options.isVisible() ? within : Math.max(within, UNSEEN_WITHIN_MS)));
       for (let done = 0; done !== resets; ) {
         const asked = resets;
         unfillable.clear();
@@ -313,6 +322,7 @@ export function createLoader(options: {
     /** There is reason to hope for a connection. */
     wake(): void {
       pause.wake();
+      if (options.isVisible()) scattered.wake();
       unfillable.clear();
       healGaps();
       const { openId, transcripts } = getState();
@@ -321,7 +331,7 @@ export function createLoader(options: {
     /** An event was applied: it joins every answer that is on its way, and what it shows to be missing is fetched. */
     applied(event: StreamEvent): void {
       for (const journal of journals) journal.push(event);
-      if (event.type === "reset") void reload();
+      if (event.type === "reset") void reload(event.within);
       if (event.type === "message" || event.type === "sent") {
         const id = event.message.conversationId;
         if (!getState().conversations[id]) void once(`conversation ${id}`, () => insist(() => fetchConversation(id)));

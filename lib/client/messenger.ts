@@ -53,7 +53,15 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   let leaving = false;
 
   const api = createApi({ userId, fetch: platform.fetch, onUnauthorized: () => void doubt() });
-  const loader = createLoader({ store, api, viewOf: (id) => views.get(id), placeOf, applyTo, onReplaced: () => reader.reapply() });
+  const loader = createLoader({
+    store,
+    api,
+    viewOf: (id) => views.get(id),
+    placeOf,
+    applyTo,
+    isVisible: platform.isVisible,
+    onReplaced: () => reader.reapply(),
+  });
   const reader = createReader({ store, api });
   const places = createPlaces({ userId, storage: platform.sessionStorage });
   const drafts = createDrafts({ userId, storage: platform.localStorage });

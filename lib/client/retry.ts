@@ -9,18 +9,21 @@ export function retryDelay(attempt: number, random: () => number = Math.random):
 /** A sleep after a failure, that good news ends early; unless the server itself has said how long. */
 export function createPause() {
   const sleepers = new Set<() => void>();
+  function rest(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        sleepers.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      sleepers.add(end);
+    });
+  }
   return {
+    rest,
     sleep(failures: number, retryAfter: number | null): Promise<void> {
-      if (retryAfter !== null) return new Promise((resolve) => setTimeout(resolve, retryAfter));
-      return new Promise((resolve) => {
-        const end = () => {
-          clearTimeout(timer);
-          sleepers.delete(end);
-          resolve();
-        };
-        const timer = setTimeout(end, retryDelay(failures));
-        sleepers.add(end);
-      });
+      return retryAfter === null ? rest(retryDelay(failures)) : new Promise((resolve) => setTimeout(resolve, retryAfter));
     },
     /** Until good news, however long that takes. */
     untilWoken: (): Promise<void> =>

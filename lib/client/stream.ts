@@ -1,4 +1,4 @@
-import { EVENT_NAMES, PING, parseEvent, type StreamEvent } from "@/lib/protocol/events";
+import { COME_BACK, EVENT_NAMES, PING, parseEvent, type StreamEvent } from "@/lib/protocol/events";
 import { STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
 import { retryDelay } from "./retry";
 
@@ -40,6 +40,8 @@ export function createStream(options: {
   let retry: ReturnType<typeof setTimeout> | undefined;
   let look: ReturnType<typeof setInterval> | undefined;
   let failures = 0;
+  /** When the server that goes away wants to be come back to, in milliseconds. */
+  let asked: number | null = null;
   /** When something was last heard of this connection, or it was asked for. */
   let heardAt = 0;
   let patience = OPENING_MAX_MS;
@@ -58,6 +60,7 @@ export function createStream(options: {
     lookedAt = heardAt = Date.now();
     patience = doubtedSince === null ? OPENING_MAX_MS : DOUBT_MAX_MS;
     look = setInterval(check, LOOK_MS);
+    asked = null;
     options.onConnecting(from);
     const opened = options.connect(from);
     source = opened;
@@ -81,6 +84,9 @@ export function createStream(options: {
       heard();
       options.onCursor(message.lastEventId);
     });
+    opened.addEventListener(COME_BACK, (message: MessageEvent) => {
+      asked = Number(message.data);
+    });
   }
 
   function heard(): void {
@@ -99,7 +105,7 @@ export function createStream(options: {
   function lose(): void {
     disconnect();
     options.onStatus("lost", silentSince ?? Date.now());
-    retry = setTimeout(connect, retryDelay(failures++));
+    retry = setTimeout(connect, asked ?? retryDelay(failures++));
   }
 
   function check(): void {

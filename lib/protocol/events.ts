@@ -28,8 +28,11 @@ export const StreamEvent = z.discriminatedUnion("type", [
   }),
   /** What was missed has been replayed, and from here on the stream is live. Its `id:` is where a reconnect resumes. */
   z.object({ type: z.literal("ready") }),
-  /** The server does not hold what was missed: load afresh. Its `id:` is the new cursor. */
-  z.object({ type: z.literal("reset") }),
+  /**
+   * The server does not hold what was missed: load afresh. Its `id:` is the new cursor. Where many are told so at one
+   * moment, `within` names the milliseconds over which they scatter.
+   */
+  z.object({ type: z.literal("reset"), within: z.number().optional() }),
   /** The session is over; the stream ends and a reconnect would be refused. */
   z.object({ type: z.literal("signed_out") }),
 ]);
@@ -66,3 +69,9 @@ export function parseEvent(name: string | undefined, data: unknown): StreamEvent
  * silent stream from a dead one; so the heartbeat is a comment, as the contract has it, and an event too.
  */
 export const PING = "ping";
+
+/**
+ * SSE name of the milliseconds after which to come back to a server that goes away. It says what the `retry:` beside it
+ * says, which an EventSource does not tell its page either.
+ */
+export const COME_BACK = "retry";

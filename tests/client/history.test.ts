@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WINDOW_MAX } from "@/lib/client/transcript";
 import { ModelServer } from "./support/model-server";
-import { FAKE_TIMERS, Page } from "./support/page";
+import { FAKE_TIMERS, Page, RELOADS_WITHIN_MS } from "./support/page";
 
 let server: ModelServer;
 let id: string;
@@ -332,6 +332,8 @@ test("A fresh load goes on with what happened while it was under way", async () 
   server.prune();
   await vi.advanceTimersByTimeAsync(2_000);
   page.source?.arriveAll();
+  await vi.advanceTimersByTimeAsync(RELOADS_WITHIN_MS);
+  expect(page.exchanges).not.toEqual([]);
   for (const exchange of page.exchanges) exchange.answer();
   server.rename("ann", "Ann");
   server.send(id, "ann", "meanwhile");
@@ -348,7 +350,7 @@ describe("A fresh load that is needed", () => {
     server.prune();
     page.lifecycle?.wake();
     page.source?.arriveAll();
-    await vi.advanceTimersByTimeAsync(0);
+    await vi.advanceTimersByTimeAsync(RELOADS_WITHIN_MS);
   }
 
   test("is tried until it succeeds", async () => {

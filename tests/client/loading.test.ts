@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ModelServer } from "./support/model-server";
-import { FAKE_TIMERS, Page } from "./support/page";
+import { FAKE_TIMERS, Page, RELOADS_WITHIN_MS } from "./support/page";
 
 let server: ModelServer;
 let id: string;
@@ -201,7 +201,7 @@ describe("A fresh load", () => {
     server.prune();
     page.lifecycle?.wake();
     page.source?.arriveAll();
-    await flush();
+    await vi.advanceTimersByTimeAsync(RELOADS_WITHIN_MS);
   }
 
   test("brings as much of the list as was loaded before, page by page, and knows whether there is more", async () => {

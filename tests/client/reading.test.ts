@@ -174,7 +174,8 @@ test("A fresh load does not take back what the server has not heard of yet", asy
   page.lifecycle?.attend(true);
   page.messenger.see(id, 1, 10);
   page.exchanges[0]?.fail();
-  page.messenger.apply({ type: "reset" });
+  page.messenger.apply({ type: "reset", within: 0 });
+  await vi.advanceTimersByTimeAsync(0);
   await page.load();
   expect(onServer()).toBe(0);
   expect(readSeq()).toBe(10);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isId, newId } from "@/lib/server/ids";
 import { formatCursor, parseCursor } from "@/lib/server/realtime/cursor";
-import { encodeEvent, encodeHeartbeat, encodeRetry } from "@/lib/server/realtime/frames";
+import { encodeEvent, encodeGoodbye, encodeHeartbeat, encodeRetry } from "@/lib/server/realtime/frames";
 
 const CURSOR = { epoch: "0199c3a0", position: 12, eventId: 7 };
 const user = { id: "ann", username: "ann", name: null, avatarURL: null };
@@ -25,6 +25,7 @@ describe("a frame", () => {
 
   it("says in whole milliseconds when to come back", () => {
     expect(encodeRetry(1_234.56).toString()).toBe("retry: 1235\n\n");
+    expect(encodeGoodbye(1_234.56).toString()).toBe("retry: 1235\nevent: retry\ndata: 1235\n\n");
   });
 });
 

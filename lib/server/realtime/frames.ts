@@ -1,5 +1,5 @@
 import "server-only";
-import { EVENT_NAMES, eventData, PING, type StreamEvent } from "@/lib/protocol/events";
+import { COME_BACK, EVENT_NAMES, eventData, PING, type StreamEvent } from "@/lib/protocol/events";
 import { type Cursor, formatCursor } from "./cursor";
 
 /** One event in the text/event-stream format (HTML Standard, 9.2.5). JSON escapes line breaks, so data is one line. */
@@ -12,6 +12,11 @@ export function encodeEvent(event: StreamEvent, cursor?: Cursor): Buffer {
 /** How long a client waits before it comes back, in milliseconds. */
 export function encodeRetry(ms: number): Buffer {
   return Buffer.from(`retry: ${Math.round(ms)}\n\n`);
+}
+
+/** The last words of a server that goes away: when to come back, in milliseconds, for every EventSource and for pages. */
+export function encodeGoodbye(ms: number): Buffer {
+  return Buffer.from(`retry: ${Math.round(ms)}\nevent: ${COME_BACK}\ndata: ${Math.round(ms)}\n\n`);
 }
 
 /** A comment, and an event that pages can see; its `id:` moves the reader's cursor. */

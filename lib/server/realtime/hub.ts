@@ -7,7 +7,7 @@ import { log } from "../log";
 import { single } from "../single";
 import type { Cursor } from "./cursor";
 import { epoch, renewEpoch } from "./epoch";
-import { encodeEvent, encodeHeartbeat, encodeRetry } from "./frames";
+import { encodeEvent, encodeGoodbye, encodeHeartbeat } from "./frames";
 import { type Hint, Hints } from "./hints";
 import { eventFor, isRead, type LoggedEvent, type LogMark, readEvents, readMark, readTail } from "./log";
 import { Presence } from "./presence";
@@ -151,7 +151,7 @@ class Hub {
   async close(): Promise<void> {
     this.draining = true;
     this.stop();
-    for (const stream of this.all()) stream.close(encodeRetry(200 + Math.random() * SCATTER_MS));
+    for (const stream of this.all()) stream.close(encodeGoodbye(200 + Math.random() * SCATTER_MS));
     await this.hints.stop();
   }
 

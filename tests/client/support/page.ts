@@ -10,6 +10,9 @@ export const FAKE_TIMERS = { toFake: ["setTimeout", "clearTimeout", "setInterval
   typeof vi.useFakeTimers
 >[0];
 
+/** A page that somebody looks at loads afresh within this many milliseconds of being told to. */
+export const RELOADS_WITHIN_MS = 1_000;
+
 /** Far more than any test needs: a page that goes round in circles fails its test instead of holding it up. */
 const TURNS_MAX = 2_000;
 
