@@ -10,6 +10,8 @@ export class FakeBrowser {
   private readonly channels = new Set<FakeChannel>();
   private holder: Holder | null = null;
   private queue: Waiting[] = [];
+  /** Tabs that have ended: their timers still run in a test, and get nothing. */
+  private readonly dead = new WeakSet<object>();
 
   openChannel(name: string): FakeChannel {
     const channel = new FakeChannel(
@@ -28,6 +30,7 @@ export class FakeBrowser {
   locksOf(owner: { readonly frozen: boolean }): Pick<LockManager, "request"> {
     const request = (_name: string, options: LockOptions, callback: () => Promise<unknown>) =>
       new Promise((resolve, reject) => {
+        if (this.dead.has(owner)) return;
         const waiting: Waiting = { owner, run: callback, resolve, reject };
         if (options.steal) {
           if (this.holder) this.rob(this.holder);
@@ -48,6 +51,7 @@ export class FakeBrowser {
 
   /** A tab that ends without a word: the browser gives its lock to the next. */
   kill(owner: object): void {
+    this.dead.add(owner);
     this.queue = this.queue.filter((waiting) => waiting.owner !== owner);
     if (this.holder?.owner === owner) this.holder = null;
     this.grant();
