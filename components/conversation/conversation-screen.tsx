@@ -2,22 +2,18 @@
 
 import { useEffect, useLayoutEffect, useMemo } from "react";
 import { useConversation, useMessengerActions, useTranscript } from "@/lib/client/hooks";
+import type { Painted } from "@/lib/client/messenger";
 import { displayName } from "@/lib/client/person";
 import { EMPTY, type Transcript, windowOf } from "@/lib/client/transcript";
-import type { Conversation } from "@/lib/protocol/conversations";
-import type { Message } from "@/lib/protocol/messages";
 import { Composer } from "./composer";
 import { ConversationHeader } from "./conversation-header";
 import { MessageList } from "./message-list";
-
-/** What the server read of a conversation for the first paint. */
-export type Read = { conversation: Conversation; messages: Message[] };
 
 /**
  * One conversation. Until the store has taken in what the server read, that is shown itself: so the
  * first paint, hydration and a later visit are one and the same markup. Without it the store loads.
  */
-export function ConversationScreen({ id, read, formId }: { id: string; read?: Read; formId?: string }) {
+export function ConversationScreen({ id, read, formId }: { id: string; read?: Painted; formId?: string }) {
   const messenger = useMessengerActions();
   const conversation = useConversation(id) ?? read?.conversation;
   const painted = useMemo(() => (read ? paintedWindow(read) : EMPTY), [read]);
@@ -45,7 +41,7 @@ export function ConversationScreen({ id, read, formId }: { id: string; read?: Re
   );
 }
 
-function paintedWindow({ conversation, messages }: Read): Transcript {
+function paintedWindow({ conversation, messages }: Painted): Transcript {
   const { lastMessage, unreadCount, readSeq } = conversation;
   return windowOf(messages, lastMessage?.seq ?? 0, { firstUnread: unreadCount > 0 ? readSeq + 1 : null });
 }

@@ -6,6 +6,7 @@ import { ConversationScreen } from "@/components/conversation/conversation-scree
 import { MessengerContext, useStart } from "@/lib/client/hooks";
 import { followKeyboard } from "@/lib/client/keyboard";
 import { createMessenger, type Snapshot } from "@/lib/client/messenger";
+import { conversationIn } from "@/lib/client/visit";
 import type { Notice } from "@/lib/protocol/notices";
 import { Announcer } from "./announcer";
 import { ConnectionBanner } from "./connection-banner";
@@ -26,7 +27,7 @@ export function MessengerFrame({ snapshot, notices, children }: { snapshot: Snap
   const find = useCallback(() => setFinding(true), []);
   const served = useSelectedLayoutSegments()[1] ?? null;
   // They differ while the address has moved on without the server (see visit.ts).
-  const openId = /^\/c\/([^/]+)/.exec(usePathname())?.[1] ?? null;
+  const openId = conversationIn(usePathname());
   useStart(messenger);
   useEffect(followKeyboard, []);
 

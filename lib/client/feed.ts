@@ -16,7 +16,7 @@ import { createStream, type EventSourceLike } from "./stream";
  * of its own would have brought it, also when the leader changes.
  */
 export type TabMessage =
-  | { type: "join"; cursor: string }
+  | { type: "join"; cursors: readonly string[] }
   | { type: "opened"; opening: string; from: readonly string[]; connection: Connection }
   | { type: "frame"; opening: string; number: number; event: StreamEvent | null; id: string }
   | { type: "connection"; connection: Connection }
@@ -40,7 +40,7 @@ export type Channel = {
  * with one another: tabs of a version that speaks otherwise have a stream of their own until they are loaded again.
  */
 export function tabsOf(userId: string): string {
-  return `parley tabs 2 ${userId}`;
+  return `parley tabs 3 ${userId}`;
 }
 
 /** Several tabs that open at once are served by one new connection. */
@@ -75,7 +75,8 @@ export function createFeed(options: {
   const shared = options.locks !== undefined && options.openChannel !== undefined;
   const tab = randomId();
   let channel: Channel | null = null;
-  let cursor = options.cursor;
+  /** Where this tab stands: of what it was painted with each part may have been read at another moment. */
+  let cursors: readonly string[] = [options.cursor];
   let connection: Connection = { status: "connecting", since: Date.now() };
   /** The opening that this tab leads or follows, and the number of its last frame; null while it cannot. */
   let opening: string | null = null;
@@ -95,7 +96,7 @@ export function createFeed(options: {
 
   const stream = createStream({
     connect: options.connect,
-    from: () => [...new Set([cursor, ...elsewhere])],
+    from: () => [...new Set([...cursors, ...elsewhere])],
     onConnecting(from) {
       openedFrom = from;
       opening = `${tab} ${++openings}`;
@@ -139,7 +140,7 @@ export function createFeed(options: {
   /** The cursor moves once its event was applied, never before. */
   function take(event: StreamEvent | null, id: string): void {
     if (event) apply(event);
-    if (id !== "") cursor = id;
+    if (id !== "") cursors = [id];
   }
 
   function setConnection(next: Connection): void {
@@ -155,14 +156,14 @@ export function createFeed(options: {
   function join(): void {
     opening = null;
     joinedAt = Date.now();
-    tell({ type: "join", cursor });
+    tell({ type: "join", cursors });
   }
 
   function hear(message: TabMessage): void {
     switch (message.type) {
       case "join":
         options.onJoined();
-        if (leadership.leads) reopenFrom(message.cursor);
+        if (leadership.leads) reopenFrom(message.cursors);
         return;
       case "ask":
         if (!leadership.leads) return;
@@ -195,7 +196,7 @@ export function createFeed(options: {
 
   function follow(announced: string, from: readonly string[], its: Connection): void {
     setConnection(its);
-    if (from.includes(cursor)) {
+    if (cursors.every((cursor) => from.includes(cursor))) {
       opening = announced;
       number = 0;
     } else {
@@ -203,8 +204,8 @@ export function createFeed(options: {
     }
   }
 
-  function reopenFrom(theirs: string): void {
-    elsewhere.add(theirs);
+  function reopenFrom(theirs: readonly string[]): void {
+    for (const cursor of theirs) elsewhere.add(cursor);
     clearTimeout(gathering);
     gathering = setTimeout(stream.connect, GATHER_MS);
   }
@@ -220,6 +221,10 @@ export function createFeed(options: {
   }
 
   return {
+    /** Before it begins: resumes from there too. */
+    resumeFrom(cursor: string): void {
+      cursors = [...new Set([...cursors, cursor])];
+    },
     /** Begins, or goes on after `stop`, where this tab's own cursor stands. */
     start(): void {
       if (running) return;

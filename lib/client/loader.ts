@@ -3,6 +3,7 @@ import type { StreamEvent } from "@/lib/protocol/events";
 import { PAGE_MAX, PAGE_SIZE } from "@/lib/protocol/limits";
 import type { Message } from "@/lib/protocol/messages";
 import { type Api, ApiError, type Page } from "./api";
+import { createJournals } from "./journals";
 import type { KeptPlace } from "./places";
 import { createPause } from "./retry";
 import {
@@ -12,9 +13,11 @@ import {
   mergeList,
   mergeUnread,
   openConversation,
+  type Painted,
   replaceAll,
   type Some,
   setTranscript,
+  takeIn,
   unreadTotal,
   withDivider,
   withPage,
@@ -55,7 +58,7 @@ export function createLoader(options: {
 }) {
   const { store, api, viewOf, applyTo } = options;
   const { getState, setState } = store;
-  const journals = new Set<StreamEvent[]>();
+  const journals = createJournals();
   const running = new Map<string, Promise<void>>();
   /** Conversations whose gap the server refuses to fill; there are at most as many as transcripts. */
   const unfillable = new Set<string>();
@@ -63,18 +66,23 @@ export function createLoader(options: {
   const retries = new Map<string, () => Promise<void>>();
   const pause = createPause();
   const scattered = createPause();
+  /** How often the server has said that what is held is of no use, and of how many of these a fresh load has come. */
   let resets = 0;
+  let reloads = 0;
 
-  async function fetchInto<T>(request: () => Promise<T>, merge: (state: MessengerState, answer: T) => MessengerState): Promise<void> {
-    const meanwhile: StreamEvent[] = [];
-    journals.add(meanwhile);
+  /** The one way in for answers. One that was asked for before a fresh load may tell what never happened: it is asked for again. */
+  async function fetchInto<T>(request: () => Promise<T>, merge: (state: MessengerState, answer: T) => MessengerState): Promise<T> {
+    const asked = resets;
+    const journal = journals.begin();
     try {
       const answer = await request();
-      setState(meanwhile.reduce(applyTo, merge(getState(), answer)));
+      if (reloads > asked) return await fetchInto(request, merge);
+      setState(journal.events.reduce(applyTo, merge(getState(), answer)));
+      healGaps();
+      return answer;
     } finally {
-      journals.delete(meanwhile);
+      journal.end();
     }
-    healGaps();
   }
 
   /** One at a time of a name; who asks meanwhile waits for the same one. */
@@ -89,7 +97,7 @@ export function createLoader(options: {
   }
 
   /** Until it succeeds (true), or the server refuses it (false). Whoever is signed out asks again once they are back. */
-  async function insist(work: () => Promise<void>): Promise<boolean> {
+  async function insist(work: () => Promise<unknown>): Promise<boolean> {
     for (let failures = 0; ; failures++) {
       try {
         await work();
@@ -103,12 +111,12 @@ export function createLoader(options: {
     }
   }
 
-  function readPage(id: string, page: Page, merge: (state: MessengerState, rows: Message[]) => MessengerState): Promise<void> {
-    return fetchInto(() => api.messages(id, page), merge);
+  async function readPage(id: string, page: Page, merge: (state: MessengerState, rows: Message[]) => MessengerState): Promise<void> {
+    await fetchInto(() => api.messages(id, page), merge);
   }
 
-  function fetchConversation(id: string): Promise<void> {
-    return fetchInto(
+  async function fetchConversation(id: string): Promise<void> {
+    await fetchInto(
       () => api.conversation(id),
       (state, row) => mergeConversations(state, [row]),
     );
@@ -179,7 +187,7 @@ export function createLoader(options: {
     // Room for what is unread, so that the divider is among what is loaded.
     const unread = getState().conversations[id]?.unreadCount ?? 0;
     const limit = Math.min(PAGE_MAX, Math.max(HISTORY_PAGE, unread + PAGE_SIZE));
-    return readPage(id, { limit }, (state, messages) => withWindow(state, id, messages));
+    return readPage(id, { limit }, (state, messages) => withWindow(state, id, messages, messages[0]?.seq ?? 0));
   }
 
   async function openAround(id: string, messageId: string): Promise<void> {
@@ -257,7 +265,12 @@ export function createLoader(options: {
       for (let done = 0; done !== resets; ) {
         const asked = resets;
         unfillable.clear();
-        await insist(() => fetchInto(readAll, replaceAll));
+        await insist(() =>
+          fetchInto(readAll, (state, answer) => {
+            reloads = asked;
+            return replaceAll(state, answer);
+          }),
+        );
         options.onReplaced();
         done = asked;
       }
@@ -315,10 +328,23 @@ export function createLoader(options: {
     openAround,
     loadAgain,
     loadMore,
-    take(conversation: Conversation): void {
-      setState(mergeConversations(getState(), [conversation]));
+    /** A page of this conversation is about to be asked for. */
+    expect: journals.expect,
+    /**
+     * Takes in a conversation that the server has painted. False where that may have been read before what the stream has
+     * brought: a page that was not asked for just now, but kept by the browser for going back to.
+     */
+    takeExpected(painted: Painted): boolean {
+      const since = journals.takeExpected(painted.conversation.id);
+      if (since) setState(since.reduce(applyTo, takeIn(getState(), painted)));
       healGaps();
+      return since !== null;
     },
+    startConversation: (username: string): Promise<Conversation> =>
+      fetchInto(
+        () => api.startConversation(username),
+        (state, row) => mergeConversations(state, [row]),
+      ),
     /** There is reason to hope for a connection. */
     wake(): void {
       pause.wake();
@@ -330,8 +356,11 @@ export function createLoader(options: {
     },
     /** An event was applied: it joins every answer that is on its way, and what it shows to be missing is fetched. */
     applied(event: StreamEvent): void {
-      for (const journal of journals) journal.push(event);
-      if (event.type === "reset") void reload(event.within);
+      journals.record(event);
+      if (event.type === "reset") {
+        journals.forgetExpected();
+        void reload(event.within);
+      }
       if (event.type === "message" || event.type === "sent") {
         const id = event.message.conversationId;
         if (!getState().conversations[id]) void once(`conversation ${id}`, () => insist(() => fetchConversation(id)));

@@ -6,7 +6,7 @@
  *   messenger.getState() / subscribe(listener)    MessengerState is in state.ts, Transcript in transcript.ts
  *
  *   open(id)              shows a conversation: loads it, freezes the divider; returns what closes it
- *   seed(transcript)      takes in a conversation that the server rendered after the first paint
+ *   seed(painted)         takes in a conversation that the server rendered; `expect(id)` first where it is asked for
  *   see(id, first, last)  tells which `seq`s are on screen: what is looked at counts as read
  *   keepPlace(id, …)      tells which message is at the top of the screen; placeOf(id) is where to go on reading
  *   loadOlder/loadNewer/jumpToLatest(id), openAround(id, messageId); loadAgain(id) what failed of these
@@ -18,7 +18,6 @@
  * Loads never throw: a failed one stands in the transcript's `failure`. `startConversation` and
  * `searchUsers` throw ApiError.
  */
-import type { Conversation } from "@/lib/protocol/conversations";
 import type { StreamEvent } from "@/lib/protocol/events";
 import type { Message } from "@/lib/protocol/messages";
 import type { Outcome } from "./account";
@@ -31,11 +30,11 @@ import { createOutboxStore } from "./outbox-store";
 import { createPlaces, type KeptPlace } from "./places";
 import { browserPlatform, type Platform } from "./platform";
 import { createReader } from "./reading";
-import { applyEvent, initialState, type MessengerState, type Snapshot, showUnsent, takeIn } from "./state";
+import { applyEvent, initialState, type MessengerState, type Painted, type Snapshot, showUnsent, takeIn } from "./state";
 import { createStore } from "./store";
 import { EMPTY, type Range } from "./transcript";
 
-export type { MessengerState, Snapshot } from "./state";
+export type { MessengerState, Painted, Snapshot } from "./state";
 
 export type Messenger = ReturnType<typeof createMessenger>;
 
@@ -51,6 +50,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   const views = new Map<string, Range>();
   let doubting = false;
   let leaving = false;
+  let started = false;
 
   const api = createApi({ userId, fetch: platform.fetch, onUnauthorized: () => void doubt() });
   const loader = createLoader({
@@ -188,6 +188,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     getInitialState: (): MessengerState => painted,
     apply,
     start(): () => void {
+      started = true;
       drafts.forgetOthers();
       places.forgetOthers();
       setState({ ...getState(), drafts: joinDrafts(drafts.read(), getState().drafts) });
@@ -216,11 +217,18 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
         feed.stop();
       };
     },
-    /** Takes in a conversation that the server rendered; one that is held already is the fresher one. */
-    seed(read: { conversation: Conversation; messages: readonly Message[] }): void {
+    /** The page of a conversation is about to be asked for: what happens from now on is applied to it when it comes. */
+    expect: loader.expect,
+    /**
+     * Takes in a conversation that the server rendered; one that is held already is the fresher one. Before the stream has
+     * begun it begins where the conversation was read, too; later on only one is taken in that was asked for just now.
+     */
+    seed(page: Painted): void {
       const before = getState();
-      if (before.transcripts[read.conversation.id]?.messages.length) return;
-      const next = takeIn(before, read);
+      if (before.transcripts[page.conversation.id]?.messages.length) return;
+      if (started) return void loader.takeExpected(page);
+      feed.resumeFrom(page.cursor);
+      const next = takeIn(before, page);
       if (before === painted) painted = next;
       setState(next);
     },
@@ -280,11 +288,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
      */
     takeOverDraft: showDraft,
     searchUsers: api.users,
-    async startConversation(username: string): Promise<Conversation> {
-      const conversation = await api.startConversation(username);
-      loader.take(conversation);
-      return conversation;
-    },
+    startConversation: loader.startConversation,
   };
 
   function setDraft(id: string, text: string): void {

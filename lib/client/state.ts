@@ -64,6 +64,9 @@ export type MessengerState = {
 /** Conversations, and whether there are more like them. */
 export type Some = { conversations: readonly Conversation[]; hasMore: boolean };
 
+/** A conversation and its messages as the server read them for a page, and the cursor of the event log that was taken before. */
+export type Painted = { conversation: Conversation; messages: readonly Message[]; cursor: string };
+
 /** What the server read for the first paint, and the cursor of the event log that it was read at. */
 export type Snapshot = {
   me: User;
@@ -117,10 +120,13 @@ export function withDivider(state: MessengerState, id: string): MessengerState {
   return !held || held.firstUnread === firstUnread ? state : setTranscript(state, id, { ...held, firstUnread });
 }
 
-/** A fresh window on a conversation, in place of the one held. */
-export function withWindow(state: MessengerState, id: string, messages: readonly Message[]): MessengerState {
+/**
+ * A fresh window on a conversation, in place of the one held.
+ * @param lastSeq the conversation's last when the messages were read: what has come since then is news to the window
+ */
+export function withWindow(state: MessengerState, id: string, messages: readonly Message[], lastSeq?: number): MessengerState {
   const merged = withRows(state, id, messages);
-  return withTranscript(merged, id, windowOf(messages, lastSeqOf(merged, id), state.transcripts[id]));
+  return withTranscript(merged, id, windowOf(messages, lastSeq ?? lastSeqOf(merged, id), state.transcripts[id]));
 }
 
 /** A page next to the window joins it. */
@@ -133,7 +139,8 @@ export function withPage(state: MessengerState, id: string, messages: readonly M
 
 /** A conversation and its messages, read together. */
 export function takeIn(state: MessengerState, read: { conversation: Conversation; messages: readonly Message[] }): MessengerState {
-  return withWindow(mergeConversations(state, [read.conversation]), read.conversation.id, read.messages);
+  const { id, lastMessage } = read.conversation;
+  return withWindow(mergeConversations(state, [read.conversation]), id, read.messages, lastMessage?.seq ?? 0);
 }
 
 function lastSeqOf(state: MessengerState, id: string): number {
@@ -217,8 +224,9 @@ function applyUser(state: MessengerState, user: User): MessengerState {
 
 /** A message tells its sender as the server remembered them, which may be from before the last change. */
 function currentSender(state: MessengerState, message: Message): Message {
-  const changed = state.changedUsers[message.sender.id];
-  return changed ? sameSender(message, changed) : message;
+  const other = state.conversations[message.conversationId]?.otherParticipant;
+  const known = state.changedUsers[message.sender.id] ?? (other?.id === message.sender.id ? other : null);
+  return known ? sameSender(message, known) : message;
 }
 
 /** Marks as read on this screen, before the server was told. */

@@ -11,14 +11,28 @@ export function useVisit(): { visit: (path: string) => void; onLinkClick: (event
   const router = useRouter();
   const messenger = useMessengerActions();
   const lost = () => messenger.getState().connection.status === "lost";
+  const announce = (path: string) => {
+    const id = conversationIn(path);
+    if (id) messenger.expect(id);
+  };
   const stay = (path: string) => window.history.pushState(null, "", path);
   return {
-    visit: (path) => (lost() ? stay(path) : router.push(path)),
+    visit(path) {
+      if (lost()) return stay(path);
+      announce(path);
+      router.push(path);
+    },
     onLinkClick(event) {
       const elsewhere = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.defaultPrevented;
-      if (elsewhere || !lost()) return;
+      if (elsewhere) return;
+      if (!lost()) return announce(event.currentTarget.pathname);
       event.preventDefault();
       stay(event.currentTarget.href);
     },
   };
+}
+
+/** The id of the conversation that stands at an address; null for other addresses. */
+export function conversationIn(path: string): string | null {
+  return /^\/c\/([^/]+)/.exec(path)?.[1] ?? null;
 }

@@ -27,8 +27,7 @@ type Some = { conversations: Conversation[]; hasMore: boolean };
  * event log that they were read at.
  */
 export async function readList(viewer: User): Promise<Some & { unread: Some; cursor: string }> {
-  // The cursor comes first: what is committed between it and the list is replayed, which is harmless.
-  const cursor = formatCursor({ epoch: await epoch(), position: await readPosition(), eventId: 0 });
+  const cursor = await cursorNow();
   const [rows, unread] = await Promise.all([
     listConversations(viewer, { limit: PAGE_SIZE + 1 }),
     listConversations(viewer, { limit: PAGE_MAX, unread: true }),
@@ -43,6 +42,11 @@ export async function readList(viewer: User): Promise<Some & { unread: Some; cur
   };
 }
 
+/** Taken before anything is read: what is committed between the two is replayed, which is harmless. */
+async function cursorNow(): Promise<string> {
+  return formatCursor({ epoch: await epoch(), position: await readPosition(), eventId: 0 });
+}
+
 function shortened(conversation: Conversation): Conversation {
   const { lastMessage } = conversation;
   if (!lastMessage || lastMessage.content.length <= LISTED_LENGTH) return conversation;
@@ -53,13 +57,17 @@ function shortened(conversation: Conversation): Conversation {
  * A conversation for the first paint: its end, or what lies around the first unread message where the end
  * would not show it. The client loads the rest. Throws 404 where the viewer takes no part.
  */
-export async function readConversation(viewer: User, id: string): Promise<{ conversation: Conversation; messages: Message[] }> {
+export async function readConversation(
+  viewer: User,
+  id: string,
+): Promise<{ conversation: Conversation; messages: Message[]; cursor: string }> {
+  const cursor = await cursorNow();
   const conversation = await getConversation(viewer, id);
   const { readSeq, unreadCount } = conversation;
   const around = unreadCount > PAINTED / 2 && readSeq > 0 ? await messageIdAt(id, readSeq) : undefined;
   const before = unreadCount > PAINTED / 2 && readSeq === 0 ? await messageIdAt(id, PAINTED + 1) : undefined;
   const rows = await listMessages(viewer, id, { limit: PAINTED, around, before });
-  return { conversation, messages: painted(rows, unreadCount > 0 ? readSeq + 1 : null) };
+  return { conversation, messages: painted(rows, unreadCount > 0 ? readSeq + 1 : null), cursor };
 }
 
 /**

@@ -236,9 +236,9 @@ describe("The divider", () => {
   test("is where a conversation opens that the server has painted there", async () => {
     for (let i = 1; i <= 400; i++) server.send(id, "ann", `message ${i}`);
     server.read(id, "me", 100);
-    const conversation = server.view(id, "me");
-    const page = new Page(server, "me").start();
-    page.messenger.seed({ conversation, messages: server.messages(id, "me").slice(75, 125) });
+    const page = new Page(server, "me");
+    page.messenger.seed({ ...server.painted("me", id), messages: server.messages(id, "me").slice(75, 125) });
+    page.start();
     page.messenger.open(id);
     await page.settle();
     expect(transcript(page).firstUnread).toBe(101);

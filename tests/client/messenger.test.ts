@@ -10,7 +10,7 @@ describe("A page that the server has painted", () => {
     scene.server.send(scene.id, "ann", "hello");
     const { messenger } = new Page(scene.server, "me");
     const before = messenger.getInitialState();
-    messenger.seed({ conversation: scene.server.view(scene.id, "me"), messages: scene.server.messages(scene.id, "me") });
+    messenger.seed(scene.server.painted("me", scene.id));
     expect(messenger.getState().transcripts[scene.id]?.messages).toEqual(scene.server.messages(scene.id, "me"));
     expect(messenger.getInitialState()).toBe(messenger.getState());
     expect(messenger.getInitialState()).not.toBe(before);
@@ -18,7 +18,7 @@ describe("A page that the server has painted", () => {
 
   test("keeps what it holds of a conversation: that is the fresher", async () => {
     scene.server.send(scene.id, "ann", "hello");
-    const stale = { conversation: scene.server.view(scene.id, "me"), messages: scene.server.messages(scene.id, "me") };
+    const stale = scene.server.painted("me", scene.id);
     const page = await scene.openPage();
     scene.server.send(scene.id, "ann", "and more");
     await page.settle();
@@ -34,7 +34,8 @@ describe("A page that the server has painted", () => {
     const painted = page.messenger.getInitialState();
     const other = scene.server.start("me", "bob");
     scene.server.send(other, "bob", "hello");
-    page.messenger.seed({ conversation: scene.server.view(other, "me"), messages: scene.server.messages(other, "me") });
+    page.messenger.expect(other);
+    page.messenger.seed(scene.server.painted("me", other));
     expect(page.state.transcripts[other]?.messages).toHaveLength(1);
     expect(page.messenger.getInitialState()).toBe(painted);
   });

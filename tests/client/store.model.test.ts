@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Painted } from "@/lib/client/messenger";
 import { ModelServer } from "./support/model-server";
 import { FAKE_TIMERS, Page } from "./support/page";
 
@@ -28,6 +29,10 @@ const step = fc.record({
       logIsPruned: 1,
       databaseIsRestored: 1,
       open: 2,
+      click: 3,
+      pageIsRead: 4,
+      pageArrives: 3,
+      goBack: 1,
       loadOlder: 4,
       loadNewer: 1,
       jump: 1,
@@ -39,9 +44,57 @@ const step = fc.record({
   n: fc.nat(50),
 });
 
+/** What happens on the server alone, between the readings of what a page is painted with. */
+const before = fc.array(
+  fc.record({
+    what: fc.constantFrom("theySend", "iSendElsewhere", "theyRead", "iReadElsewhere", "theyRename", "iRename", "logSettles"),
+    n: fc.nat(50),
+  }),
+  { maxLength: 4 },
+);
+
 const PEOPLE = ["me", "ann", "bob", "cid", "dan"];
 
-function run({ what, n }: { what: string; n: number }, server: ModelServer, page: Page, backup: () => void): void {
+/** Pages of conversations that were asked for by a click: on their way, read by the server, and kept for going back to. */
+class Navigation {
+  private asked: string[] = [];
+  private read: Painted[] = [];
+  private kept: Painted[] = [];
+
+  constructor(
+    private readonly server: ModelServer,
+    private readonly page: Page,
+  ) {}
+
+  click(id: string): void {
+    this.page.messenger.expect(id);
+    this.asked.push(id);
+  }
+
+  isRead(): void {
+    this.read.push(...this.asked.splice(0).map((id) => this.server.painted("me", id)));
+  }
+
+  arrives(n: number): void {
+    const [painted] = this.read.splice(n % Math.max(1, this.read.length), 1);
+    if (painted) this.show(painted);
+  }
+
+  goBack(n: number): void {
+    const painted = this.kept[n % Math.max(1, this.kept.length)];
+    if (painted) this.show(painted);
+  }
+
+  private show(painted: Painted): void {
+    this.kept.push(painted);
+    this.page.messenger.seed(painted);
+    this.page.messenger.open(painted.conversation.id);
+  }
+}
+
+type World = { server: ModelServer; page: Page; navigation: Navigation; backup: () => void };
+
+function run({ what, n }: { what: string; n: number }, { server, page, navigation, backup }: World): void {
   const { messenger } = page;
   const others = PEOPLE.slice(1);
   const other = others[n % others.length] as string;
@@ -67,6 +120,11 @@ function run({ what, n }: { what: string; n: number }, server: ModelServer, page
     logSettles: () => server.settleLog(),
     logIsPruned: () => server.prune(),
     databaseIsRestored: () => n === 0 && server.restore(backup),
+    click: () =>
+      mine[n % mine.length] && known.includes(mine[n % mine.length] as string) && navigation.click(mine[n % mine.length] as string),
+    pageIsRead: () => navigation.isRead(),
+    pageArrives: () => navigation.arrives(n),
+    goBack: () => navigation.goBack(n),
     open: () => mine[n % mine.length] && known.includes(mine[n % mine.length] as string) && messenger.open(mine[n % mine.length] as string),
     loadOlder: () => id && void messenger.loadOlder(id),
     loadNewer: () => id && void messenger.loadNewer(id),
@@ -83,26 +141,52 @@ function run({ what, n }: { what: string; n: number }, server: ModelServer, page
   steps[what]?.();
 }
 
+/** As Next does: the list and the conversation on screen are read apart, and things happen between. */
+function paint(server: ModelServer, listFirst: boolean, between: { what: string; n: number }[]): Page {
+  const meanwhile = new Page(server, "me");
+  const happen = () => {
+    for (const each of between) run(each, { server, page: meanwhile, navigation: new Navigation(server, meanwhile), backup: () => {} });
+  };
+  const early = listFirst ? null : server.painted("me", "ann+me");
+  if (!listFirst) happen();
+  const snapshot = server.snapshot("me", undefined, 1);
+  if (listFirst) happen();
+  const page = new Page(server, "me", { snapshot });
+  page.messenger.seed(early ?? server.painted("me", "ann+me"));
+  page.messenger.open("ann+me");
+  return page;
+}
+
 test("Stale state and what the stream brings are what a fresh load shows, whatever happened between", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.nat(120), fc.array(step, { maxLength: 60 }), async (before, steps) => {
-      const server = new ModelServer(...PEOPLE);
-      server.start("me", "ann");
-      for (let i = 0; i < before; i++) server.send("ann+me", i % 3 ? "ann" : "me", `earlier ${i}`);
-      for (const other of ["bob", "cid"]) server.send(server.start("me", other), other, "hello");
-      const backup = server.backup();
-      const page = new Page(server, "me", { snapshot: server.snapshot("me", "ann+me", 1) }).start();
-      for (const each of steps) {
-        run(each, server, page, backup);
-        await Promise.resolve();
-      }
-      await vi.advanceTimersByTimeAsync(0);
-      page.lifecycle?.wake();
-      await page.settle();
-      expectEqualToFreshLoad(page, server);
-      page.stop();
-      vi.clearAllTimers();
-    }),
+    fc.asyncProperty(
+      fc.nat(120),
+      fc.boolean(),
+      before,
+      before,
+      fc.array(step, { maxLength: 60 }),
+      async (count, listFirst, between, then, steps) => {
+        const server = new ModelServer(...PEOPLE);
+        server.start("me", "ann");
+        for (let i = 0; i < count; i++) server.send("ann+me", i % 3 ? "ann" : "me", `earlier ${i}`);
+        for (const other of ["bob", "cid"]) server.send(server.start("me", other), other, "hello");
+        const backup = server.backup();
+        const page = paint(server, listFirst, between);
+        const world = { server, page, navigation: new Navigation(server, page), backup };
+        for (const each of then) run(each, world);
+        page.start();
+        for (const each of steps) {
+          run(each, world);
+          await Promise.resolve();
+        }
+        await vi.advanceTimersByTimeAsync(0);
+        page.lifecycle?.wake();
+        await page.settle();
+        expectEqualToFreshLoad(page, server);
+        page.stop();
+        vi.clearAllTimers();
+      },
+    ),
     { numRuns: Number(process.env.MODEL_RUNS ?? 1000) },
   );
 }, 120_000);

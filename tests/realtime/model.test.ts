@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { applyEvent, initialState, type MessengerState } from "@/lib/client/state";
+import { applyEvent, initialState, type MessengerState, type Painted, type Snapshot } from "@/lib/client/state";
 import { parseEvent } from "@/lib/protocol/events";
 import type { User } from "@/lib/protocol/users";
 import { pruneEvents } from "@/lib/server/realtime/retention";
@@ -61,7 +61,10 @@ const history = fc.array(fc.array(action, { minLength: 1, maxLength: 4 }), { min
 /** What somebody's page holds: a snapshot of some moment, and every event since, as they arrive. */
 class Screen {
   private state!: MessengerState;
-  private lastId = "";
+  /** Where the stream goes on: of what a page is painted with each part was read at another moment. */
+  private cursors: string[] = [];
+  /** What was read first of a page that is being loaded: the list or the conversation. */
+  private half: Half | null = null;
   private open = 0;
   private stream: EventStream | null = null;
   private stale = false;
@@ -72,22 +75,25 @@ class Screen {
     private readonly talks: string[],
   ) {}
 
-  /** As a page that is opened afresh; the stream goes on from the moment that the snapshot was read at. */
+  /** As a page that is opened afresh, of which Next reads the list and the conversation apart: the other half follows. */
   async load(open = this.open): Promise<void> {
     this.leave();
     this.open = open;
     this.stale = false;
-    [this.state, this.lastId] = await this.fresh();
+    this.half = open === 0 ? { list: await this.readList() } : { painted: await this.readPage() };
   }
 
+  /** The stream goes on from the moments that both halves were read at. */
   async connect(): Promise<void> {
     if (this.stale) await this.load();
+    if (this.half) await this.complete(this.half);
     if (this.stream) return;
     const { token } = this.person;
     // The first events may be here before the stream is; those of one that was left count no more.
     const visit = ++this.visits;
     const onEvent = (event: Received) => void (visit === this.visits && this.take(event));
-    this.stream = await openStream(host.url, { token, from: this.lastId, onEvent });
+    const query = `?${new URLSearchParams(this.cursors.map((cursor) => ["lastEventId", cursor]))}`;
+    this.stream = await openStream(host.url, { token, query, onEvent });
   }
 
   leave(): void {
@@ -108,16 +114,30 @@ class Screen {
 
   /** What a person sees, held and loaded afresh. */
   async shown(): Promise<{ held: unknown; loaded: unknown }> {
-    const [fresh] = await this.fresh();
+    const fresh = initialState({ ...(await this.readList()), transcript: (await this.readPage()) ?? undefined });
     return { held: visible(this.state), loaded: visible(fresh) };
   }
 
-  private async fresh(): Promise<[MessengerState, string]> {
-    const me = (await (await this.person.fetch("/api/auth_user")).json()) as User;
-    const { cursor, ...list } = await readList(me);
-    const open = this.talks[this.open] as string;
-    const transcript = await readConversation(me, open).catch(() => undefined);
-    return [initialState({ me, ...list, transcript, cursor }), cursor];
+  private async complete(half: Half): Promise<void> {
+    this.half = null;
+    const painted = half.painted === undefined ? await this.readPage() : half.painted;
+    const list = half.list ?? (await this.readList());
+    this.state = initialState({ ...list, transcript: painted ?? undefined });
+    this.cursors = [list.cursor, ...(painted ? [painted.cursor] : [])];
+  }
+
+  private async me(): Promise<User> {
+    return (await this.person.fetch("/api/auth_user")).json();
+  }
+
+  private async readList(): Promise<Snapshot> {
+    const me = await this.me();
+    return { me, ...(await readList(me)) };
+  }
+
+  /** Null where the conversation is not theirs. */
+  private async readPage(): Promise<Painted | null> {
+    return readConversation(await this.me(), this.talks[this.open] as string).catch(() => null);
   }
 
   private take(event: Received): void {
@@ -127,10 +147,12 @@ class Screen {
       this.visits++;
       return;
     }
-    if (event.id) this.lastId = event.id;
+    if (event.id) this.cursors = [event.id];
     this.state = applyEvent(this.state, parseEvent(event.name, event.data));
   }
 }
+
+type Half = { list?: Snapshot; painted?: Painted | null };
 
 function visible({ me, conversations, order, transcripts }: MessengerState) {
   const texts = Object.entries(transcripts).map(([id, { messages, atEnd }]) => ({ id, messages, atEnd }));

@@ -1,4 +1,4 @@
-import type { Snapshot } from "@/lib/client/state";
+import type { Painted, Snapshot } from "@/lib/client/state";
 import type { EventSourceLike } from "@/lib/client/stream";
 import type { Conversation } from "@/lib/protocol/conversations";
 import { EVENT_NAMES, eventData, PING, type StreamEvent } from "@/lib/protocol/events";
@@ -137,12 +137,15 @@ export class ModelServer {
         conversations: list.filter(({ unreadCount }) => unreadCount > 0).slice(0, 100),
         hasMore: list.filter(({ unreadCount }) => unreadCount > 0).length >= 100,
       },
-      transcript:
-        openId === undefined
-          ? undefined
-          : { conversation: this.view(openId, userId), messages: this.messages(openId, userId).slice(-50).reverse() },
+      transcript: openId === undefined ? undefined : this.painted(userId, openId),
       cursor,
     };
+  }
+
+  /** What the server reads of a conversation for a page, apart from the list. */
+  painted(userId: string, openId: string): Painted {
+    const cursor = this.cursor(0);
+    return { conversation: this.view(openId, userId), messages: this.messages(openId, userId).slice(-50).reverse(), cursor };
   }
 
   /** All messages of a conversation as a viewer sees them, ascending. */

@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
-import { ConversationScreen, type Read } from "@/components/conversation/conversation-screen";
+import { ConversationScreen } from "@/components/conversation/conversation-screen";
+import type { Painted } from "@/lib/client/messenger";
 import { displayName } from "@/lib/client/person";
 import { currentCaller } from "@/lib/server/auth/current-user";
 import { HttpError } from "@/lib/server/http/errors";
@@ -11,7 +12,7 @@ import { readConversation } from "@/lib/server/snapshot";
 type Props = { params: Promise<{ conversationId: string }> };
 
 /** Once a request, for the title and the page alike. */
-const read = cache(async (conversationId: string): Promise<Read> => {
+const read = cache(async (conversationId: string): Promise<Painted> => {
   const caller = await currentCaller();
   if (!caller) redirect(`/sign-in?callbackUrl=${encodeURIComponent(`/c/${conversationId}`)}`);
   try {
