@@ -2,8 +2,8 @@ import type { Metadata, Viewport } from "next";
 import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
 import { ClockProvider } from "@/components/ui/time";
-import { CLOCK_COOKIE, clockFrom } from "@/lib/client/clock";
-import { SIDEBAR_COOKIE, sidebarWidthFrom, THEME_COOKIE, themeFrom } from "@/lib/client/preferences";
+import { CLOCK_COOKIE, clockFrom } from "@/lib/client/screen/clock";
+import { SIDEBAR_COOKIE, sidebarWidthFrom, THEME_COOKIE, themeFrom } from "@/lib/client/screen/preferences";
 import "./globals.css";
 
 export const metadata: Metadata = {

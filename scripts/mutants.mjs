@@ -3,7 +3,7 @@ import { execute, install } from "./install.mjs";
 
 /**
  * `npm run mutants`: breaks the code in small ways, one at a time, and tells which breaks no test sees. What has not
- * changed since the last run is not run again. `npm run mutants -- --mutate lib/client/outbox.ts` takes one file.
+ * changed since the last run is not run again. `npm run mutants -- --mutate lib/client/outbox/outbox.ts` takes one file.
  */
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 

@@ -2,13 +2,13 @@ import type { ReactNode } from "react";
 import { MessengerFrame } from "@/components/messenger/messenger-frame";
 import { currentCaller } from "@/lib/server/auth/current-user";
 import { listNotices } from "@/lib/server/notices";
-import { readList } from "@/lib/server/snapshot";
+import { snapshotList } from "@/lib/server/snapshot";
 
 export default async function MessengerLayout({ children }: { children: ReactNode }) {
   const caller = await currentCaller();
   // The page knows where to come back to after signing in, and sends them there.
   if (!caller) return children;
-  const [list, notices] = await Promise.all([readList(caller.user), listNotices(caller)]);
+  const [list, notices] = await Promise.all([snapshotList(caller.user), listNotices(caller)]);
   return (
     <MessengerFrame snapshot={{ me: caller.user, ...list }} notices={notices.filter(({ dismissed }) => !dismissed)}>
       {children}

@@ -5,8 +5,8 @@ import Link from "next/link";
 import { useState } from "react";
 import { ICON_BUTTON } from "@/components/ui/button";
 import { Time } from "@/components/ui/time";
-import { createAccount } from "@/lib/client/account";
-import { sentenceOf } from "@/lib/client/notices";
+import { createAccount } from "@/lib/client/account/account";
+import { sentenceOf } from "@/lib/client/account/notices";
 import type { Notice } from "@/lib/protocol/notices";
 
 /** What was done to the account and not seen yet, the latest first: if it was not oneself, there is a way to mend it. */

@@ -3,8 +3,8 @@
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { useState, useTransition } from "react";
 import { Button } from "@/components/ui/button";
-import type { Outcome } from "@/lib/client/account";
-import type { Leaving } from "@/lib/client/leaving";
+import type { Outcome } from "@/lib/client/account/account";
+import type { Leaving } from "@/lib/client/account/leaving";
 
 type Ending = () => Promise<Outcome<void>>;
 

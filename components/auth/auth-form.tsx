@@ -2,7 +2,7 @@
 
 import { type ReactNode, useState, useTransition } from "react";
 import { Button } from "@/components/ui/button";
-import type { FormErrors } from "@/lib/client/access";
+import type { FormErrors } from "@/lib/client/account/access";
 
 /** What was wrong with a form that came back without script, and the username that stood in it. */
 export type RefusedForm = { errors: FormErrors; username: string };

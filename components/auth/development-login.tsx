@@ -4,7 +4,7 @@ import { useState, useTransition } from "react";
 import { Avatar, PersonName } from "@/components/ui/avatar";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/text-field";
-import { signInAs } from "@/lib/client/access";
+import { signInAs } from "@/lib/client/account/access";
 import type { User } from "@/lib/protocol/users";
 
 /** For development and demonstrations: become anybody, by one click for those whom the server names. */

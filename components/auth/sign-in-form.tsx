@@ -1,7 +1,7 @@
 "use client";
 
 import { TextField } from "@/components/ui/text-field";
-import { signInWithPassword } from "@/lib/client/access";
+import { signInWithPassword } from "@/lib/client/account/access";
 import { AuthForm, type RefusedForm } from "./auth-form";
 import { UsernameField } from "./username-field";
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { TextField } from "@/components/ui/text-field";
-import { signUp } from "@/lib/client/access";
+import { signUp } from "@/lib/client/account/access";
 import { PASSWORD_MIN, USERNAME_MAX } from "@/lib/protocol/limits";
 import { PASSWORD_RULES, USERNAME_RULES } from "@/lib/protocol/users";
 import { AuthForm, type RefusedForm } from "./auth-form";

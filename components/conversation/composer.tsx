@@ -2,7 +2,7 @@
 
 import { ArrowUp } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { useDraft, useMessenger, useMessengerActions } from "@/lib/client/hooks";
+import { useDraft, useMessenger, useMessengerActions } from "@/lib/client/screen/hooks";
 import { MESSAGE_MAX_CODE_POINTS } from "@/lib/protocol/limits";
 import { codePoints } from "@/lib/protocol/text";
 

@@ -4,9 +4,9 @@ import { ArrowLeft } from "lucide-react";
 import Link from "next/link";
 import { Avatar, PersonName } from "@/components/ui/avatar";
 import { ICON_BUTTON } from "@/components/ui/button";
-import { cameFrom } from "@/lib/client/back";
-import { useMessenger } from "@/lib/client/hooks";
-import { useVisit } from "@/lib/client/visit";
+import { cameFrom } from "@/lib/client/screen/back";
+import { useMessenger } from "@/lib/client/screen/hooks";
+import { useVisit } from "@/lib/client/screen/visit";
 import type { User } from "@/lib/protocol/users";
 
 /** With whom one talks and, where the list is not beside it, the way back to the list. */

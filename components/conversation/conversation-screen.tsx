@@ -1,35 +1,35 @@
 "use client";
 
 import { useEffect, useLayoutEffect, useMemo } from "react";
-import { useConversation, useMessengerActions, useTranscript } from "@/lib/client/hooks";
-import type { Painted } from "@/lib/client/messenger";
-import { displayName } from "@/lib/client/person";
-import { EMPTY, type Transcript, windowOf } from "@/lib/client/transcript";
+import type { ConversationSnapshot } from "@/lib/client/messenger";
+import { useConversation, useMessengerActions, useTranscript } from "@/lib/client/screen/hooks";
+import { displayName } from "@/lib/client/screen/person";
+import { EMPTY, type Transcript, windowOf } from "@/lib/client/store/transcript";
 import { Composer } from "./composer";
 import { ConversationHeader } from "./conversation-header";
 import { MessageList } from "./message-list";
 
 /**
- * One conversation. Until the store has taken in what the server read, that is shown itself: so the
+ * One conversation. Until the store has taken in what the server has read, that is shown itself: so the
  * first paint, hydration and a later visit are one and the same markup. Without it the store loads.
  */
-export function ConversationScreen({ id, read, formId }: { id: string; read?: Painted; formId?: string }) {
+export function ConversationScreen({ id, snapshot, formId }: { id: string; snapshot?: ConversationSnapshot; formId?: string }) {
   const messenger = useMessengerActions();
-  const conversation = useConversation(id) ?? read?.conversation;
-  const painted = useMemo(() => (read ? paintedWindow(read) : EMPTY), [read]);
+  const conversation = useConversation(id) ?? snapshot?.conversation;
+  const painted = useMemo(() => (snapshot ? paintedWindow(snapshot) : EMPTY), [snapshot]);
   const transcript = useTranscript(id) ?? painted;
 
   useLayoutEffect(() => {
-    if (read) messenger.seed(read);
+    if (snapshot) messenger.seed(snapshot);
     return messenger.open(id);
-  }, [messenger, id, read]);
+  }, [messenger, id, snapshot]);
 
   const other = conversation?.otherParticipant;
   const name = other ? displayName(other) : "this group";
   useEffect(() => {
     // What the server renders brings its title along.
-    if (!read) document.title = `${name} · Parley`;
-  }, [read, name]);
+    if (!snapshot) document.title = `${name} · Parley`;
+  }, [snapshot, name]);
 
   if (!conversation) return null;
   return (
@@ -41,7 +41,7 @@ export function ConversationScreen({ id, read, formId }: { id: string; read?: Pa
   );
 }
 
-function paintedWindow({ conversation, messages }: Painted): Transcript {
+function paintedWindow({ conversation, messages }: ConversationSnapshot): Transcript {
   const { lastMessage, unreadCount, readSeq } = conversation;
   return windowOf(messages, lastMessage?.seq ?? 0, { firstUnread: unreadCount > 0 ? readSeq + 1 : null });
 }

@@ -1,4 +1,4 @@
-import { useMessengerActions } from "@/lib/client/hooks";
+import { useMessengerActions } from "@/lib/client/screen/hooks";
 
 /** Says in words that a message was refused and why, with the two ways out. */
 export function FailedNote({ clientId, reason }: { clientId: string; reason: string | null }) {

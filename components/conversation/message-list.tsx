@@ -2,16 +2,16 @@
 
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useClock } from "@/components/ui/time";
-import { useMessengerActions, useOutbox } from "@/lib/client/hooks";
-import { useKey } from "@/lib/client/keys";
-import { awayFromEnd, goToEnd, goToMessage, goToUnread, NEAR_END_PX, seenIn } from "@/lib/client/place";
-import type { KeptPlace } from "@/lib/client/places";
-import { rowsOf } from "@/lib/client/rows";
-import type { Transcript } from "@/lib/client/transcript";
+import { useMessengerActions, useOutbox } from "@/lib/client/screen/hooks";
+import { useKey } from "@/lib/client/screen/keys";
+import type { ReadingPosition } from "@/lib/client/screen/reading-positions";
+import { awayFromEnd, goToEnd, goToMessage, goToUnread, NEAR_END_PX, seenIn } from "@/lib/client/screen/scroll-position";
+import { rowsOf } from "@/lib/client/screen/transcript-rows";
+import type { Transcript } from "@/lib/client/store/transcript";
 import type { Conversation } from "@/lib/protocol/conversations";
 import { EdgeSentinel } from "./edge-sentinel";
 import { JumpToLatest } from "./jump-to-latest";
-import { KeepPlace } from "./keep-place";
+import { KeepScrollPosition } from "./keep-scroll-position";
 import { MessageRow } from "./message-row";
 import { NothingYet } from "./nothing-yet";
 import { TranscriptEdge } from "./transcript-edge";
@@ -37,11 +37,11 @@ export function MessageList({ conversation, transcript, label }: { conversation:
   );
 
   // Where somebody who comes back left off, until it is on screen.
-  const leftAt = useRef<KeptPlace | null>(null);
+  const leftAt = useRef<ReadingPosition | null>(null);
   useLayoutEffect(() => {
     // Where the browser has opened at the line by itself, or the reader was quicker than the script, this is done.
     if (scroller.current?.scrollTop !== 0) return;
-    leftAt.current = messenger.placeOf(id);
+    leftAt.current = messenger.readingPositionOf(id);
     if (!leftAt.current) goToUnread(scroller.current);
   }, [messenger, id]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: new rows are the occasion
@@ -56,7 +56,7 @@ export function MessageList({ conversation, transcript, label }: { conversation:
     const seen = seenIn(scroller.current);
     const isAway = awayFromEnd(scroller.current) > NEAR_END_PX;
     if (seen) messenger.see(id, seen.first, seen.last);
-    if (seen && !leftAt.current) messenger.keepPlace(id, seen.first, seen.offset, isAway);
+    if (seen && !leftAt.current) messenger.keepReadingPosition(id, seen.first, seen.offset, isAway);
     setAway(isAway);
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: new rows are the occasion
@@ -85,7 +85,7 @@ export function MessageList({ conversation, transcript, label }: { conversation:
     <div className="transcript-frame relative flex min-h-0 flex-1 flex-col">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
       <section ref={scroller} aria-label={label} tabIndex={0} onScroll={() => look.current()} className="transcript">
-        <KeepPlace
+        <KeepScrollPosition
           scroller={scroller}
           atEnd={atEnd}
           lastKey={rows.at(-1)?.key}
@@ -123,7 +123,7 @@ export function MessageList({ conversation, transcript, label }: { conversation:
               <TranscriptEdge loading={loadingNewer || loadingWindow} error={failedBelow} onRetry={loadAgain} />
             )}
           </div>
-        </KeepPlace>
+        </KeepScrollPosition>
       </section>
       {(away || !atEnd) && <JumpToLatest count={conversation.unreadCount} onJump={() => void toLatest()} />}
     </div>

@@ -2,9 +2,9 @@
 
 import { memo } from "react";
 import { Time } from "@/components/ui/time";
-import { displayName } from "@/lib/client/person";
-import { isEmojiOnly } from "@/lib/client/rich-text";
-import type { Row } from "@/lib/client/rows";
+import { displayName } from "@/lib/client/screen/person";
+import { isEmojiOnly } from "@/lib/client/screen/rich-text";
+import type { Row } from "@/lib/client/screen/transcript-rows";
 import { FailedNote } from "./failed-note";
 import { DayLine, UnreadLine } from "./lines";
 import { MessageText } from "./message-text";

@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { Fragment, useSyncExternalStore } from "react";
-import { pathWithin, piecesOf } from "@/lib/client/rich-text";
+import { pathWithin, piecesOf } from "@/lib/client/screen/rich-text";
 
 /** What somebody wrote: as typed, with links that can be followed. Only ever text nodes and anchors. */
 export function MessageText({ text }: { text: string }) {

@@ -1,5 +1,5 @@
 import { Check, CheckCheck, Clock } from "lucide-react";
-import type { Progress } from "@/lib/client/rows";
+import type { Progress } from "@/lib/client/screen/transcript-rows";
 
 const MARKS = {
   pending: { Icon: Clock, says: "Sending" },

@@ -1,8 +1,8 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import { createAnnouncer } from "@/lib/client/announcer";
-import { useMessengerActions } from "@/lib/client/hooks";
+import { createAnnouncer } from "@/lib/client/screen/announcer";
+import { useMessengerActions } from "@/lib/client/screen/hooks";
 
 /** Tells those who do not see the screen that a message came. */
 export function Announcer() {

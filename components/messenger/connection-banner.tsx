@@ -2,7 +2,7 @@
 
 import { CloudOff } from "lucide-react";
 import { useEffect, useState } from "react";
-import { useConnection } from "@/lib/client/hooks";
+import { useConnection } from "@/lib/client/screen/hooks";
 
 /** Shorter gaps heal unseen. */
 const PATIENCE_MS = 5_000;

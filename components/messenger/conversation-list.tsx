@@ -1,8 +1,8 @@
 "use client";
 
 import { useRef, useState } from "react";
-import { useMessenger, useMessengerActions, useOrder } from "@/lib/client/hooks";
-import { moveFocus, useKey } from "@/lib/client/keys";
+import { useMessenger, useMessengerActions, useOrder } from "@/lib/client/screen/hooks";
+import { moveFocus, useKey } from "@/lib/client/screen/keys";
 import { ConversationRow } from "./conversation-row";
 import { LoadMore } from "./load-more";
 import { NoConversations } from "./no-conversations";

@@ -4,8 +4,8 @@ import Link, { useLinkStatus } from "next/link";
 import { memo } from "react";
 import { Avatar, PersonName } from "@/components/ui/avatar";
 import { Time } from "@/components/ui/time";
-import { useConversation, useDraft, useOutbox } from "@/lib/client/hooks";
-import { useVisit } from "@/lib/client/visit";
+import { useConversation, useDraft, useOutbox } from "@/lib/client/screen/hooks";
+import { useVisit } from "@/lib/client/screen/visit";
 import { RowPreview } from "./row-preview";
 import { UnreadCount } from "./unread-count";
 

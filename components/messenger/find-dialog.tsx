@@ -4,10 +4,10 @@ import { Autocomplete } from "@base-ui/react/autocomplete";
 import { Dialog } from "@base-ui/react/dialog";
 import { Search, X } from "lucide-react";
 import { ICON_BUTTON } from "@/components/ui/button";
-import { type Found, useFind } from "@/lib/client/find";
-import { useMessengerActions } from "@/lib/client/hooks";
-import { useKey } from "@/lib/client/keys";
-import { useVisit } from "@/lib/client/visit";
+import { type Found, useFind } from "@/lib/client/screen/find";
+import { useMessengerActions } from "@/lib/client/screen/hooks";
+import { useKey } from "@/lib/client/screen/keys";
+import { useVisit } from "@/lib/client/screen/visit";
 import { FindNote } from "./find-note";
 import { FoundRow } from "./found-row";
 

@@ -1,5 +1,5 @@
 import { Button } from "@/components/ui/button";
-import type { FindStatus } from "@/lib/client/find";
+import type { FindStatus } from "@/lib/client/screen/find";
 
 /** What a search says where it has nothing to list: what to do, or that it is on its way. */
 export function FindNote({ status }: { status: FindStatus }) {

@@ -1,7 +1,7 @@
 "use client";
 
 import { Button } from "@/components/ui/button";
-import { useMessenger } from "@/lib/client/hooks";
+import { useMessenger } from "@/lib/client/screen/hooks";
 
 /** What to do first. */
 export function FirstWord({ onFind }: { onFind: () => void }) {

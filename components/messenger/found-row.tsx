@@ -1,5 +1,5 @@
 import { Avatar, PersonName } from "@/components/ui/avatar";
-import type { Found } from "@/lib/client/find";
+import type { Found } from "@/lib/client/screen/find";
 
 /** Somebody whom the search found: their conversation to go to, or a new one to start. */
 export function FoundRow({ found: { kind, user } }: { found: Found }) {

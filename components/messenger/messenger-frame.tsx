@@ -3,10 +3,10 @@
 import { usePathname, useSelectedLayoutSegments } from "next/navigation";
 import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { ConversationScreen } from "@/components/conversation/conversation-screen";
-import { MessengerContext, useStart } from "@/lib/client/hooks";
-import { followKeyboard } from "@/lib/client/keyboard";
 import { createMessenger, type Snapshot } from "@/lib/client/messenger";
-import { conversationIn } from "@/lib/client/visit";
+import { MessengerContext, useStart } from "@/lib/client/screen/hooks";
+import { followKeyboard } from "@/lib/client/screen/keyboard";
+import { conversationIn } from "@/lib/client/screen/visit";
 import type { Notice } from "@/lib/protocol/notices";
 import { Announcer } from "./announcer";
 import { ConnectionBanner } from "./connection-banner";

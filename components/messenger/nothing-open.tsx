@@ -1,7 +1,7 @@
 "use client";
 
-import { useOrder } from "@/lib/client/hooks";
-import { useHotkeyName } from "@/lib/client/keys";
+import { useOrder } from "@/lib/client/screen/hooks";
+import { useHotkeyName } from "@/lib/client/screen/keys";
 import { useFindDialog } from "./find-context";
 import { FirstWord } from "./first-word";
 

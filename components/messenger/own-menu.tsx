@@ -6,8 +6,8 @@ import { useRouter } from "next/navigation";
 import { useRef } from "react";
 import { SignOutDialog, useSignOut } from "@/components/account/sign-out";
 import { Avatar, PersonName } from "@/components/ui/avatar";
-import { createAccount } from "@/lib/client/account";
-import { useMessenger, useMessengerActions } from "@/lib/client/hooks";
+import { createAccount } from "@/lib/client/account/account";
+import { useMessenger, useMessengerActions } from "@/lib/client/screen/hooks";
 
 /** One's own picture; behind it, what concerns oneself. */
 export function OwnMenu() {

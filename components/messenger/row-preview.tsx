@@ -1,7 +1,7 @@
 import { CircleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { ProgressMark } from "@/components/conversation/progress-mark";
-import type { OutboxItem } from "@/lib/client/state";
+import type { OutboxItem } from "@/lib/client/store/unsent";
 import type { Message } from "@/lib/protocol/messages";
 
 type Props = {

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
-import { applySidebarWidth, clampWidth, currentSidebarWidth, rememberSidebarWidth, SIDEBAR_WIDTH } from "@/lib/client/preferences";
+import { applySidebarWidth, clampWidth, currentSidebarWidth, rememberSidebarWidth, SIDEBAR_WIDTH } from "@/lib/client/screen/preferences";
 
 /** The edge between list and conversation: dragged, or moved by arrow keys when focused (ARIA "window splitter"). */
 export function SidebarResizer() {

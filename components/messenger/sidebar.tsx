@@ -3,8 +3,8 @@
 import { Search } from "lucide-react";
 import { Notices } from "@/components/account/notices";
 import { Mark } from "@/components/ui/mark";
-import { useMessenger } from "@/lib/client/hooks";
-import { useHotkeyName } from "@/lib/client/keys";
+import { useMessenger } from "@/lib/client/screen/hooks";
+import { useHotkeyName } from "@/lib/client/screen/keys";
 import type { Notice } from "@/lib/protocol/notices";
 import { ConversationList } from "./conversation-list";
 import { OwnMenu } from "./own-menu";

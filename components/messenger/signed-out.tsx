@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect } from "react";
-import { useMessenger } from "@/lib/client/hooks";
+import { useMessenger } from "@/lib/client/screen/hooks";
 
 /**
  * A session that was ended, here or from another device, leaves nothing on screen: one signs in and comes back to

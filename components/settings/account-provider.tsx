@@ -3,7 +3,7 @@
 import { createContext, type ReactNode, useContext, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { FullPageNote } from "@/components/ui/full-page-note";
-import { type Account, createAccount } from "@/lib/client/account";
+import { type Account, createAccount } from "@/lib/client/account/account";
 import type { User } from "@/lib/protocol/users";
 
 const AccountContext = createContext<Account | null>(null);

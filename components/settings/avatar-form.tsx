@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState, useTransition } from "react";
 import { Avatar } from "@/components/ui/avatar";
 import { Button } from "@/components/ui/button";
-import type { Outcome } from "@/lib/client/account";
+import type { Outcome } from "@/lib/client/account/account";
 import type { User } from "@/lib/protocol/users";
 import { useAccount } from "./account-provider";
 

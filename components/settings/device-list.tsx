@@ -5,7 +5,7 @@ import { useState, useTransition } from "react";
 import { SignOutDialog, useSignOut } from "@/components/account/sign-out";
 import { Button } from "@/components/ui/button";
 import { Time } from "@/components/ui/time";
-import { leavingOf } from "@/lib/client/leaving";
+import { leavingOf } from "@/lib/client/account/leaving";
 import type { Session, User } from "@/lib/protocol/users";
 import { useAccount } from "./account-provider";
 

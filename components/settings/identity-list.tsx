@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
 import { Button } from "@/components/ui/button";
 import { Time } from "@/components/ui/time";
-import type { Outcome } from "@/lib/client/account";
+import type { Outcome } from "@/lib/client/account/account";
 import type { Identity } from "@/lib/protocol/users";
 import { useAccount } from "./account-provider";
 

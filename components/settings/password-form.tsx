@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/text-field";
-import type { FormErrors } from "@/lib/client/access";
+import type { FormErrors } from "@/lib/client/account/access";
 import { PASSWORD_MIN } from "@/lib/protocol/limits";
 import { useAccount } from "./account-provider";
 import { FormNote } from "./section";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import { applyTheme, THEMES, type Theme } from "@/lib/client/preferences";
+import { applyTheme, THEMES, type Theme } from "@/lib/client/screen/preferences";
 
 const NAMES: Record<Theme, string> = { system: "As the system", light: "Light", dark: "Dark" };
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import { displayName, hueOf, initials } from "@/lib/client/person";
+import { displayName, hueOf, initials } from "@/lib/client/screen/person";
 import type { User } from "@/lib/protocol/users";
 
 const SIZES = { sm: "size-8 text-xs", md: "size-11 text-base", lg: "size-20 text-xl" } as const;

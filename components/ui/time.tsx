@@ -1,7 +1,7 @@
 "use client";
 
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
-import { browserClock, type Clock, dayName, fullTime, rememberClock, timeInList, timeOfDay } from "@/lib/client/clock";
+import { browserClock, type Clock, dayName, fullTime, rememberClock, timeInList, timeOfDay } from "@/lib/client/screen/clock";
 
 const ClockContext = createContext<Clock>({ zone: "UTC", locale: "en-GB", today: "1970-01-01" });
 

@@ -75,7 +75,7 @@ export function createApi(options: { userId: string; fetch?: typeof fetch; onUna
       request("GET", `/conversations/${id}/messages${query(page)}`, z.array(Message), undefined, signal),
     sendMessage: (id: string, input: { content: string; clientId: string }) =>
       request("POST", `/conversations/${id}/messages`, Message, input),
-    readMessages: (id: string, upTo: string) => request("POST", `/conversations/${id}/read_messages`, z.unknown(), { upTo }),
+    markRead: (id: string, upTo: string) => request("POST", `/conversations/${id}/read_messages`, z.unknown(), { upTo }),
   };
 }
 

@@ -8,7 +8,7 @@
  *   open(id)              shows a conversation: loads it, freezes the divider; returns what closes it
  *   seed(painted)         takes in a conversation that the server rendered; `expect(id)` first where it is asked for
  *   see(id, first, last)  tells which `seq`s are on screen: what is looked at counts as read
- *   keepPlace(id, …)      tells which message is at the top of the screen; placeOf(id) is where to go on reading
+ *   keepReadingPosition(id, …)      tells which message is at the top of the screen; readingPositionOf(id) is where to go on reading
  *   loadOlder/loadNewer/jumpToLatest(id), openAround(id, messageId); loadAgain(id) what failed of these
  *   send(id, content), retry(clientId), discard(clientId), countUnsent(), leave(end)
  *   setDraft(id, text), takeOverDraft(id, text)
@@ -20,21 +20,21 @@
  */
 import type { StreamEvent } from "@/lib/protocol/events";
 import type { Message } from "@/lib/protocol/messages";
-import type { Outcome } from "./account";
+import type { Outcome } from "./account/account";
 import { ApiError, createApi } from "./api";
-import { createDrafts } from "./drafts";
-import { type Channel, createFeed, tabsOf } from "./feed";
-import { createLoader } from "./loader";
-import { createOutbox } from "./outbox";
-import { createOutboxStore } from "./outbox-store";
-import { createPlaces, type KeptPlace } from "./places";
+import { createDrafts } from "./outbox/drafts";
+import { createOutbox } from "./outbox/outbox";
+import { createOutboxStore } from "./outbox/outbox-store";
 import { browserPlatform, type Platform } from "./platform";
-import { createReader } from "./reading";
-import { applyEvent, initialState, type MessengerState, type Painted, type Snapshot, showUnsent, takeIn } from "./state";
-import { createStore } from "./store";
-import { EMPTY, type Range } from "./transcript";
+import { createReadingPositions, type ReadingPosition } from "./screen/reading-positions";
+import { applyEvent, type ConversationSnapshot, initialState, type MessengerState, type Snapshot, showUnsent, takeIn } from "./store/state";
+import { createStore } from "./store/store";
+import { EMPTY, type Range } from "./store/transcript";
+import { type Channel, createFeed, tabsOf } from "./sync/feed";
+import { createLoader } from "./sync/loader";
+import { createReadMarker } from "./sync/read-marker";
 
-export type { MessengerState, Painted, Snapshot } from "./state";
+export type { ConversationSnapshot, MessengerState, Snapshot } from "./store/state";
 
 export type Messenger = ReturnType<typeof createMessenger>;
 
@@ -57,13 +57,13 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     store,
     api,
     viewOf: (id) => views.get(id),
-    placeOf,
+    positionOf: readingPositionOf,
     applyTo,
     isVisible: platform.isVisible,
-    onReplaced: () => reader.reapply(),
+    onReplaced: () => readMarker.reapply(),
   });
-  const reader = createReader({ store, api });
-  const places = createPlaces({ userId, storage: platform.sessionStorage });
+  const readMarker = createReadMarker({ store, api });
+  const positions = createReadingPositions({ userId, storage: platform.sessionStorage });
   const drafts = createDrafts({ userId, storage: platform.localStorage });
   const outbox = createOutbox({
     userId,
@@ -108,8 +108,8 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   }
 
   /** Where to go on reading; null where there is news, which comes first. */
-  function placeOf(id: string): KeptPlace | null {
-    return getState().conversations[id]?.unreadCount ? null : places.get(id);
+  function readingPositionOf(id: string): ReadingPosition | null {
+    return getState().conversations[id]?.unreadCount ? null : positions.get(id);
   }
 
   function apply(event: StreamEvent): void {
@@ -151,13 +151,13 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   /** The person leaves this device: what is not sent goes with them. */
   async function forget(): Promise<void> {
     drafts.forget();
-    places.forget();
+    positions.forget();
     await outbox.forget();
   }
 
   function wakeAll(): void {
     outbox.wake();
-    reader.wake();
+    readMarker.wake();
     loader.wake();
   }
 
@@ -190,12 +190,12 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     start(): () => void {
       started = true;
       drafts.forgetOthers();
-      places.forgetOthers();
-      setState({ ...getState(), drafts: joinDrafts(drafts.read(), getState().drafts) });
+      positions.forgetOthers();
+      setState({ ...getState(), drafts: joinDrafts(drafts.list(), getState().drafts) });
       const unwatch = platform.watch({
         wake,
         offline: feed.lose,
-        attend: reader.setAttentive,
+        attend: readMarker.setAttentive,
         resume() {
           // Whoever goes back to a page that they have left is shown the way in.
           leaving = false;
@@ -204,7 +204,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
         },
         suspend() {
           drafts.flush();
-          places.flush();
+          positions.flush();
           feed.stop();
         },
       });
@@ -213,7 +213,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
       return () => {
         unwatch();
         drafts.flush();
-        places.flush();
+        positions.flush();
         feed.stop();
       };
     },
@@ -223,7 +223,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
      * Takes in a conversation that the server rendered; one that is held already is the fresher one. Before the stream has
      * begun it begins where the conversation was read, too; later on only one is taken in that was asked for just now.
      */
-    seed(page: Painted): void {
+    seed(page: ConversationSnapshot): void {
       const before = getState();
       if (before.transcripts[page.conversation.id]?.messages.length) return;
       if (started) return void loader.takeExpected(page);
@@ -247,13 +247,13 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     loadMore: loader.loadMore,
     see(id: string, first: number, last: number): void {
       views.set(id, { first, last });
-      reader.see(id, last);
+      readMarker.see(id, last);
     },
-    placeOf,
-    keepPlace(id: string, seq: number, offset: number, away: boolean): void {
+    readingPositionOf,
+    keepReadingPosition(id: string, seq: number, offset: number, away: boolean): void {
       const { messages, atEnd } = getState().transcripts[id] ?? EMPTY;
       const message = messages.find((held) => held.seq === seq);
-      places.keep(id, message && (away || !atEnd) ? { seq, offset, messageId: message.id } : null);
+      positions.keep(id, message && (away || !atEnd) ? { seq, offset, messageId: message.id } : null);
     },
     /** `clientId` is given where the same message may be on its way already. */
     async send(id: string, content: string, clientId?: string): Promise<void> {

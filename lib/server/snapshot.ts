@@ -26,7 +26,7 @@ type Some = { conversations: Conversation[]; hasMore: boolean };
  * A user's conversations for the first paint, with those further down that have unread messages, and the cursor of the
  * event log that they were read at.
  */
-export async function readList(viewer: User): Promise<Some & { unread: Some; cursor: string }> {
+export async function snapshotList(viewer: User): Promise<Some & { unread: Some; cursor: string }> {
   const cursor = await cursorNow();
   const [rows, unread] = await Promise.all([
     listConversations(viewer, { limit: PAGE_SIZE + 1 }),
@@ -57,7 +57,7 @@ function shortened(conversation: Conversation): Conversation {
  * A conversation for the first paint: its end, or what lies around the first unread message where the end
  * would not show it. The client loads the rest. Throws 404 where the viewer takes no part.
  */
-export async function readConversation(
+export async function snapshotConversation(
   viewer: User,
   id: string,
 ): Promise<{ conversation: Conversation; messages: Message[]; cursor: string }> {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { searchWords } from "@/lib/client/search-words";
+import { searchWords } from "@/lib/client/screen/search-words";
 import { NAME_MAX, USERS_FOUND_MAX } from "@/lib/protocol/limits";
 import { sql } from "../support/database";
 import { type Person, person } from "../support/person";

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { type Account, createAccount, type Stranger } from "@/lib/client/account";
+import { type Account, createAccount, type Stranger } from "@/lib/client/account/account";
 
 /** What each request said, and to which it was made. */
 let requests: { call: string; user: string | null }[];

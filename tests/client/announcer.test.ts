@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createAnnouncer } from "@/lib/client/announcer";
+import { createAnnouncer } from "@/lib/client/screen/announcer";
 import type { Message } from "@/lib/protocol/messages";
 import { ModelServer } from "./support/model-server";
 import { FAKE_TIMERS, Page } from "./support/page";

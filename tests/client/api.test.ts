@@ -109,7 +109,7 @@ describe("What is asked of the server", () => {
 
   test("POST /api/conversations/c/read_messages, which has no answer", async () => {
     const { api, send } = answering(204, null);
-    await api.readMessages("c", "m");
+    await api.markRead("c", "m");
     expect(send.mock.calls[0]?.[0]).toBe("/api/conversations/c/read_messages");
     expect(send.mock.calls[0]?.[1]).toMatchObject({ method: "POST", body: '{"upTo":"m"}' });
   });

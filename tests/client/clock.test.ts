@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { browserClock, type Clock, clockFrom, dayName, fullTime, rememberClock, timeInList, timeOfDay } from "@/lib/client/clock";
+import { browserClock, type Clock, clockFrom, dayName, fullTime, rememberClock, timeInList, timeOfDay } from "@/lib/client/screen/clock";
 import { held } from "../support/held";
 
 const lisbon: Clock = { zone: "Europe/Lisbon", locale: "en-GB", today: "2026-07-15" };

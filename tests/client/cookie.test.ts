@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { rememberClock } from "@/lib/client/clock";
-import { rememberSidebarWidth } from "@/lib/client/preferences";
+import { rememberClock } from "@/lib/client/screen/clock";
+import { rememberSidebarWidth } from "@/lib/client/screen/preferences";
 
 /** What a page at this address writes into cookies. */
 function written(protocol: string): string[] {

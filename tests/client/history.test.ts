@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { WINDOW_MAX } from "@/lib/client/transcript";
+import { WINDOW_MAX } from "@/lib/client/store/transcript";
 import { ModelServer } from "./support/model-server";
 import { FAKE_TIMERS, Page, RELOADS_WITHIN_MS } from "./support/page";
 

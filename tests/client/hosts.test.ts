@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { honestText } from "@/lib/client/hosts";
-import { piecesOf } from "@/lib/client/rich-text";
+import { honestText } from "@/lib/client/screen/hosts";
+import { piecesOf } from "@/lib/client/screen/rich-text";
 
 describe("A host that nobody takes for another one is shown as it was written", () => {
   test.each([

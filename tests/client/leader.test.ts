@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { createLeadership } from "@/lib/client/leader";
+import { createLeadership } from "@/lib/client/sync/leader";
 import { FakeBrowser } from "./support/fake-browser";
 
 let browser: FakeBrowser;

@@ -1,9 +1,9 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { leavingOf } from "@/lib/client/leaving";
-import { createOutboxStore } from "@/lib/client/outbox-store";
-import { createPlaces } from "@/lib/client/places";
+import { leavingOf } from "@/lib/client/account/leaving";
+import { createOutboxStore } from "@/lib/client/outbox/outbox-store";
+import { createReadingPositions } from "@/lib/client/screen/reading-positions";
 import { FakeBrowser } from "./support/fake-browser";
 import { memoryStorage } from "./support/memory-storage";
 import { ModelServer } from "./support/model-server";
@@ -143,7 +143,7 @@ describe("Who signs out in the settings, a page without a messenger,", () => {
     const other = await unsentPage();
     other.messenger.setDraft(id, "half a thought");
     const sessionStorage = memoryStorage();
-    const places = createPlaces({ userId: "me", storage: sessionStorage });
+    const places = createReadingPositions({ userId: "me", storage: sessionStorage });
     places.keep(id, { seq: 1, messageId: `${id}#1`, offset: 0 });
     places.flush();
     await settings(sessionStorage).leave(ended);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sentenceOf } from "@/lib/client/notices";
+import { sentenceOf } from "@/lib/client/account/notices";
 
 const notice = (code: string, params: { issuer?: string; name?: string } = {}) => ({
   id: "1",

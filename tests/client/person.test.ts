@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { displayName, hueOf, initials } from "@/lib/client/person";
+import { displayName, hueOf, initials } from "@/lib/client/screen/person";
 import { safeReturnPath } from "@/lib/protocol/return-path";
 
 test.each([

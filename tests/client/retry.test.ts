@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createPause, retryDelay } from "@/lib/client/retry";
+import { createPause, retryDelay } from "@/lib/client/sync/retry";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

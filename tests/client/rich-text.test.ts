@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isEmojiOnly, LINKS_MAX, pathWithin, piecesOf } from "@/lib/client/rich-text";
+import { isEmojiOnly, LINKS_MAX, pathWithin, piecesOf } from "@/lib/client/screen/rich-text";
 
 describe("A text keeps every character, with its links apart", () => {
   test.each([

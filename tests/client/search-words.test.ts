@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { matchOf, searchWords } from "@/lib/client/search-words";
+import { matchOf, searchWords } from "@/lib/client/screen/search-words";
 
 describe("the words of a search", () => {
   it.each([

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Painted } from "@/lib/client/messenger";
+import type { ConversationSnapshot } from "@/lib/client/messenger";
 import { ModelServer } from "./support/model-server";
 import { FAKE_TIMERS, Page } from "./support/page";
 
@@ -58,8 +58,8 @@ const PEOPLE = ["me", "ann", "bob", "cid", "dan"];
 /** Pages of conversations that were asked for by a click: on their way, read by the server, and kept for going back to. */
 class Navigation {
   private asked: string[] = [];
-  private read: Painted[] = [];
-  private kept: Painted[] = [];
+  private read: ConversationSnapshot[] = [];
+  private kept: ConversationSnapshot[] = [];
 
   constructor(
     private readonly server: ModelServer,
@@ -85,7 +85,7 @@ class Navigation {
     if (painted) this.show(painted);
   }
 
-  private show(painted: Painted): void {
+  private show(painted: ConversationSnapshot): void {
     this.kept.push(painted);
     this.page.messenger.seed(painted);
     this.page.messenger.open(painted.conversation.id);

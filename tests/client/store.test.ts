@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { randomId } from "@/lib/client/random-id";
-import { createStore } from "@/lib/client/store";
+import { createStore } from "@/lib/client/store/store";
+import { randomId } from "@/lib/client/sync/random-id";
 
 test("Whoever listens is told of another state, not of the same one, and not after having left", () => {
   const store = createStore({ n: 1 });

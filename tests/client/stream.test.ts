@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createStream, SILENCE_MAX_MS } from "@/lib/client/stream";
+import { createStream, SILENCE_MAX_MS } from "@/lib/client/sync/stream";
 import { STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
 import { ModelServer, ModelSource } from "./support/model-server";
 import { FAKE_TIMERS, Page } from "./support/page";

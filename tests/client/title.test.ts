@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { unreadTotal } from "@/lib/client/state";
-import { titleWithUnread, watchTitle } from "@/lib/client/title";
+import { titleWithUnread, watchTitle } from "@/lib/client/screen/title";
+import { unreadTotal } from "@/lib/client/store/state";
 import { ModelServer } from "./support/model-server";
 import { FAKE_TIMERS, Page } from "./support/page";
 

@@ -11,11 +11,50 @@ const PARTS: Record<string, { allowed: string[]; refused: string[] }> = {
     refused: ["../client/api", "../server/db", "@/lib/client/api", "@/lib/server/db", "react", "node:fs", "some-package"],
   },
   "lib/client/part.ts": {
-    allowed: ["./api", "@/lib/protocol/messages", "react", "zod", "idb", "linkify-it", "next/navigation"],
-    refused: ["../server/db", "../host/main", "@/lib/server/db", "@/components/ui/mark", "@/app/layout", "sharp", "pg", "next", "node:fs"],
+    allowed: ["./api", "./store/state", "@/lib/protocol/messages", "zod"],
+    refused: [
+      "../server/db",
+      "../host/main",
+      "@/lib/server/db",
+      "@/components/ui/mark",
+      "@/app/layout",
+      "react",
+      "sharp",
+      "pg",
+      "next",
+      "node:fs",
+    ],
+  },
+  "lib/client/store/part.ts": {
+    allowed: ["./window", "@/lib/protocol/messages"],
+    refused: ["../api", "../sync/stream", "../screen/hooks", "@/lib/client/api", "@/lib/server/db", "../../server/db", "react", "idb"],
+  },
+  "lib/client/sync/part.ts": {
+    allowed: ["./stream", "../api", "../platform", "../store/state", "@/lib/protocol/events"],
+    refused: ["../messenger", "../outbox/outbox", "../screen/hooks", "../../server/db", "@/lib/server/db", "react", "idb"],
+  },
+  "lib/client/outbox/part.ts": {
+    allowed: ["./drafts", "../api", "../store/state", "../sync/retry", "@/lib/protocol/messages", "idb"],
+    refused: ["../messenger", "../screen/hooks", "../../server/db", "@/lib/server/db", "react"],
+  },
+  "lib/client/account/part.ts": {
+    allowed: ["./access", "../platform", "../outbox/drafts", "../sync/feed", "@/lib/protocol/users"],
+    refused: ["../messenger", "../../server/db", "@/lib/server/db", "@/components/ui/mark", "react"],
+  },
+  "lib/client/screen/part.ts": {
+    allowed: ["./keys", "../messenger", "../store/state", "@/lib/protocol/users", "react", "linkify-it", "next/navigation"],
+    refused: ["../../server/db", "@/lib/server/db", "@/components/ui/mark", "@/app/layout", "next", "idb", "sharp", "node:fs"],
   },
   "components/screen/part.tsx": {
-    allowed: ["./row", "@/components/ui/mark", "@/lib/client/hooks", "@/lib/protocol/users", "react", "@base-ui/react/menu", "next/link"],
+    allowed: [
+      "./row",
+      "@/components/ui/mark",
+      "@/lib/client/screen/hooks",
+      "@/lib/protocol/users",
+      "react",
+      "@base-ui/react/menu",
+      "next/link",
+    ],
     refused: ["@/lib/server/users", "@/lib/host/main", "@/app/layout", "../../lib/server/db", "sharp", "pg", "next/headers", "node:fs"],
   },
   "lib/server/part.ts": {
@@ -31,7 +70,7 @@ const PARTS: Record<string, { allowed: string[]; refused: string[] }> = {
     refused: ["../client/api", "@/lib/client/api", "@/components/ui/mark", "@/app/layout", "react", "sharp"],
   },
   "app/page.tsx": {
-    allowed: ["./globals.css", "@/components/ui/mark", "@/lib/client/hooks", "@/lib/server/users", "react", "next/navigation"],
+    allowed: ["./globals.css", "@/components/ui/mark", "@/lib/client/screen/hooks", "@/lib/server/users", "react", "next/navigation"],
     refused: ["@/lib/server/db", "@/lib/host/main", "@/prisma/generated/client", "pg", "@prisma/client", "sharp"],
   },
   "app/api/part/route.ts": {

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { applyEvent, initialState, type MessengerState, type Painted, type Snapshot } from "@/lib/client/state";
+import { applyEvent, type ConversationSnapshot, initialState, type MessengerState, type Snapshot } from "@/lib/client/store/state";
 import { parseEvent } from "@/lib/protocol/events";
 import type { User } from "@/lib/protocol/users";
 import { pruneEvents } from "@/lib/server/realtime/retention";
-import { readConversation, readList } from "@/lib/server/snapshot";
+import { snapshotConversation, snapshotList } from "@/lib/server/snapshot";
 import { type EventStream, openStream, type Received, ready, reset } from "../support/event-stream";
 import { length, patience, tell } from "../support/lengths";
 import { type ListeningHost, listen } from "../support/listening-host";
@@ -80,7 +80,7 @@ class Screen {
     this.leave();
     this.open = open;
     this.stale = false;
-    this.half = open === 0 ? { list: await this.readList() } : { painted: await this.readPage() };
+    this.half = open === 0 ? { list: await this.snapshotList() } : { painted: await this.snapshotPage() };
   }
 
   /** The stream goes on from the moments that both halves were read at. */
@@ -114,14 +114,14 @@ class Screen {
 
   /** What a person sees, held and loaded afresh. */
   async shown(): Promise<{ held: unknown; loaded: unknown }> {
-    const fresh = initialState({ ...(await this.readList()), transcript: (await this.readPage()) ?? undefined });
+    const fresh = initialState({ ...(await this.snapshotList()), transcript: (await this.snapshotPage()) ?? undefined });
     return { held: visible(this.state), loaded: visible(fresh) };
   }
 
   private async complete(half: Half): Promise<void> {
     this.half = null;
-    const painted = half.painted === undefined ? await this.readPage() : half.painted;
-    const list = half.list ?? (await this.readList());
+    const painted = half.painted === undefined ? await this.snapshotPage() : half.painted;
+    const list = half.list ?? (await this.snapshotList());
     this.state = initialState({ ...list, transcript: painted ?? undefined });
     this.cursors = [list.cursor, ...(painted ? [painted.cursor] : [])];
   }
@@ -130,14 +130,14 @@ class Screen {
     return (await this.person.fetch("/api/auth_user")).json();
   }
 
-  private async readList(): Promise<Snapshot> {
+  private async snapshotList(): Promise<Snapshot> {
     const me = await this.me();
-    return { me, ...(await readList(me)) };
+    return { me, ...(await snapshotList(me)) };
   }
 
   /** Null where the conversation is not theirs. */
-  private async readPage(): Promise<Painted | null> {
-    return readConversation(await this.me(), this.talks[this.open] as string).catch(() => null);
+  private async snapshotPage(): Promise<ConversationSnapshot | null> {
+    return snapshotConversation(await this.me(), this.talks[this.open] as string).catch(() => null);
   }
 
   private take(event: Received): void {
@@ -152,7 +152,7 @@ class Screen {
   }
 }
 
-type Half = { list?: Snapshot; painted?: Painted | null };
+type Half = { list?: Snapshot; painted?: ConversationSnapshot | null };
 
 function visible({ me, conversations, order, transcripts }: MessengerState) {
   const texts = Object.entries(transcripts).map(([id, { messages, atEnd }]) => ({ id, messages, atEnd }));

@@ -5,7 +5,7 @@ import { redirect } from "next/navigation";
 import { DevelopmentLogin } from "@/components/auth/development-login";
 import { ProviderButtons } from "@/components/auth/provider-buttons";
 import { SignInForm } from "@/components/auth/sign-in-form";
-import { firstOf, refusalOf } from "@/lib/client/access";
+import { firstOf, refusalOf } from "@/lib/client/account/access";
 import { safeReturnPath } from "@/lib/protocol/return-path";
 import { currentCaller } from "@/lib/server/auth/current-user";
 import { oauthProviders } from "@/lib/server/auth/providers";

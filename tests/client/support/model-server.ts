@@ -1,5 +1,5 @@
-import type { Painted, Snapshot } from "@/lib/client/state";
-import type { EventSourceLike } from "@/lib/client/stream";
+import type { ConversationSnapshot, Snapshot } from "@/lib/client/store/state";
+import type { EventSourceLike } from "@/lib/client/sync/stream";
 import type { Conversation } from "@/lib/protocol/conversations";
 import { EVENT_NAMES, eventData, PING, type StreamEvent } from "@/lib/protocol/events";
 import type { Message } from "@/lib/protocol/messages";
@@ -143,7 +143,7 @@ export class ModelServer {
   }
 
   /** What the server reads of a conversation for a page, apart from the list. */
-  painted(userId: string, openId: string): Painted {
+  painted(userId: string, openId: string): ConversationSnapshot {
     const cursor = this.cursor(0);
     return { conversation: this.view(openId, userId), messages: this.messages(openId, userId).slice(-50).reverse(), cursor };
   }

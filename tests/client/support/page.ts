@@ -1,7 +1,7 @@
 import { vi } from "vitest";
 import { createMessenger, type Messenger } from "@/lib/client/messenger";
 import type { Lifecycle, Platform } from "@/lib/client/platform";
-import type { Snapshot } from "@/lib/client/state";
+import type { Snapshot } from "@/lib/client/store/state";
 import type { FakeBrowser, FakeChannel } from "./fake-browser";
 import { type ModelServer, ModelSource } from "./model-server";
 

@@ -1,4 +1,4 @@
-import type { Range } from "./transcript";
+import type { Range } from "../store/transcript";
 
 /**
  * Where a reader is in a transcript, in a scroller that is laid out from its end (`column-reverse`):
@@ -6,7 +6,7 @@ import type { Range } from "./transcript";
  * even in mid-swing, and the end stays the end while the keyboard or the composer grows. Only what
  * joins or leaves below has to be made up for, which is what these functions do.
  */
-export type Place = {
+export type ScrollPosition = {
   /** Pixels from the end. */
   away: number;
   /** The row at the top, and where it is. */
@@ -23,13 +23,13 @@ export function awayFromEnd(scroller: HTMLElement): number {
   return -scroller.scrollTop;
 }
 
-export function placeOf(scroller: HTMLElement): Place {
+export function scrollPositionOf(scroller: HTMLElement): ScrollPosition {
   const row = rowsOnScreen(scroller)?.first ?? null;
   return { away: awayFromEnd(scroller), row, top: row?.getBoundingClientRect().top ?? 0 };
 }
 
 /** Puts the row that was at the top where it was. A row that has gone means another window: its end, then. */
-export function returnTo(scroller: HTMLElement, { row, top }: Place): void {
+export function returnTo(scroller: HTMLElement, { row, top }: ScrollPosition): void {
   if (row?.isConnected) scroller.scrollTop += row.getBoundingClientRect().top - top;
   else goToEnd(scroller);
 }

@@ -1,8 +1,8 @@
 import type { StreamEvent } from "@/lib/protocol/events";
+import type { Connection } from "../store/state";
+import type { Unsent } from "../store/unsent";
 import { createLeadership } from "./leader";
-import type { OutboxNews } from "./outbox";
 import { randomId } from "./random-id";
-import type { Connection } from "./state";
 import { createStream, type EventSourceLike } from "./stream";
 
 /**
@@ -28,6 +28,9 @@ export type TabMessage =
   /** The person has signed out on this device. */
   | { type: "left" }
   | OutboxNews;
+
+/** What tabs tell one another of unsent messages. */
+export type OutboxNews = { type: "unsent"; item: Unsent } | { type: "unsent-gone"; item: Unsent };
 
 export type Channel = {
   postMessage(message: TabMessage): void;

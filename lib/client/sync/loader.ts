@@ -2,18 +2,15 @@ import type { Conversation } from "@/lib/protocol/conversations";
 import type { StreamEvent } from "@/lib/protocol/events";
 import { PAGE_MAX, PAGE_SIZE } from "@/lib/protocol/limits";
 import type { Message } from "@/lib/protocol/messages";
-import { type Api, ApiError, type Page } from "./api";
-import { createJournals } from "./journals";
-import type { KeptPlace } from "./places";
-import { createPause } from "./retry";
+import { type Api, ApiError, type Page } from "../api";
 import {
+  type ConversationSnapshot,
   endOfList,
   type MessengerState,
   mergeConversations,
   mergeList,
   mergeUnread,
   openConversation,
-  type Painted,
   replaceAll,
   type Some,
   setTranscript,
@@ -22,9 +19,11 @@ import {
   withDivider,
   withPage,
   withWindow,
-} from "./state";
-import type { Store } from "./store";
-import { hasGap, type Load, type Range, type Transcript } from "./transcript";
+} from "../store/state";
+import type { Store } from "../store/store";
+import { hasGap, type Load, type Range, type Transcript } from "../store/transcript";
+import { createJournals } from "./journals";
+import { createPause } from "./retry";
 
 /** Messages that a scroll asks for. */
 const HISTORY_PAGE = 50;
@@ -50,7 +49,7 @@ export function createLoader(options: {
   api: Api;
   viewOf: (id: string) => Range | undefined;
   /** Where somebody who comes back goes on reading. */
-  placeOf: (id: string) => KeptPlace | null;
+  positionOf: (id: string) => { messageId: string } | null;
   applyTo: (state: MessengerState, event: StreamEvent) => MessengerState;
   isVisible: () => boolean;
   /** The state was loaded afresh. */
@@ -111,7 +110,7 @@ export function createLoader(options: {
     }
   }
 
-  async function readPage(id: string, page: Page, merge: (state: MessengerState, rows: Message[]) => MessengerState): Promise<void> {
+  async function fetchPage(id: string, page: Page, merge: (state: MessengerState, rows: Message[]) => MessengerState): Promise<void> {
     await fetchInto(() => api.messages(id, page), merge);
   }
 
@@ -157,18 +156,18 @@ export function createLoader(options: {
     const first = messages?.[0];
     if (!first || atStart) return;
     const page = { before: first.id, limit: HISTORY_PAGE };
-    await show(id, "older", () => readPage(id, page, (state, rows) => withPage(state, id, rows, view(id, "first"))));
+    await show(id, "older", () => fetchPage(id, page, (state, rows) => withPage(state, id, rows, view(id, "first"))));
   }
 
   async function loadNewer(id: string): Promise<void> {
     const { messages, atEnd } = getState().transcripts[id] ?? {};
     const last = messages?.at(-1);
     if (!last || atEnd) return;
-    await show(id, "newer", () => readAfter(id, last, HISTORY_PAGE));
+    await show(id, "newer", () => fetchAfter(id, last, HISTORY_PAGE));
   }
 
-  function readAfter(id: string, last: Message, limit: number): Promise<void> {
-    return readPage(id, { after: last.id, limit }, (state, rows) => withPage(state, id, rows, view(id, "last")));
+  function fetchAfter(id: string, last: Message, limit: number): Promise<void> {
+    return fetchPage(id, { after: last.id, limit }, (state, rows) => withPage(state, id, rows, view(id, "last")));
   }
 
   /** Loads nothing where the window follows the end already. */
@@ -179,21 +178,21 @@ export function createLoader(options: {
         await fetchConversation(id);
         setState(withDivider(getState(), id));
       }
-      await readLatest(id);
+      await fetchLatest(id);
     });
   }
 
-  function readLatest(id: string): Promise<void> {
+  function fetchLatest(id: string): Promise<void> {
     // Room for what is unread, so that the divider is among what is loaded.
     const unread = getState().conversations[id]?.unreadCount ?? 0;
     const limit = Math.min(PAGE_MAX, Math.max(HISTORY_PAGE, unread + PAGE_SIZE));
-    return readPage(id, { limit }, (state, messages) => withWindow(state, id, messages, messages[0]?.seq ?? 0));
+    return fetchPage(id, { limit }, (state, messages) => withWindow(state, id, messages, messages[0]?.seq ?? 0));
   }
 
   async function openAround(id: string, messageId: string): Promise<void> {
     if (getState().transcripts[id]?.messages.some((message) => message.id === messageId)) return;
     const page = { around: messageId, limit: HISTORY_PAGE };
-    await show(id, "window", () => readPage(id, page, (state, messages) => withWindow(state, id, messages)));
+    await show(id, "window", () => fetchPage(id, page, (state, messages) => withWindow(state, id, messages)));
   }
 
   /** What failed last, where the reader still is; of a window that was left behind since, its latest. */
@@ -204,9 +203,9 @@ export function createLoader(options: {
   function open(id: string): () => void {
     setState(evict(openConversation(getState(), id)));
     const { firstUnread = null, messages = [] } = getState().transcripts[id] ?? {};
-    const place = options.placeOf(id);
+    const position = options.positionOf(id);
     // One opens at the divider, where one left off, or at the end: a window with none of them was left behind by scrolling.
-    if (place) void openAround(id, place.messageId);
+    if (position) void openAround(id, position.messageId);
     else if (!messages.some(({ seq }) => seq === firstUnread)) void jumpToLatest(id);
     return () => {
       if (getState().openId === id) setState({ ...getState(), openId: null });
@@ -250,8 +249,8 @@ export function createLoader(options: {
   /** Fetches what is missing next. Where that does not fit on, the window starts over at the latest. */
   async function fill(id: string): Promise<void> {
     const last = getState().transcripts[id]?.messages.at(-1);
-    if (last) await readAfter(id, last, PAGE_MAX);
-    if (getState().transcripts[id]?.messages.at(-1)?.seq === last?.seq) await readLatest(id);
+    if (last) await fetchAfter(id, last, PAGE_MAX);
+    if (getState().transcripts[id]?.messages.at(-1)?.seq === last?.seq) await fetchLatest(id);
   }
 
   /**
@@ -266,7 +265,7 @@ export function createLoader(options: {
         const asked = resets;
         unfillable.clear();
         await insist(() =>
-          fetchInto(readAll, (state, answer) => {
+          fetchInto(fetchAll, (state, answer) => {
             reloads = asked;
             return replaceAll(state, answer);
           }),
@@ -277,18 +276,18 @@ export function createLoader(options: {
     });
   }
 
-  async function readAll(): Promise<Parameters<typeof replaceAll>[1]> {
+  async function fetchAll(): Promise<Parameters<typeof replaceAll>[1]> {
     const { order, openId } = getState();
     const [me, list, unread, open] = await Promise.all([
       api.authUser(),
-      readList(order.length),
-      readUnread(),
-      openId === null ? null : readOpen(openId).catch(nullIfMissing),
+      fetchList(order.length),
+      fetchUnread(),
+      openId === null ? null : fetchOpen(openId).catch(nullIfMissing),
     ]);
     return { me, ...list, unread, open };
   }
 
-  async function readUnread(): Promise<Some> {
+  async function fetchUnread(): Promise<Some> {
     const conversations = await api.conversations({ unread: true, limit: PAGE_MAX });
     return { conversations, hasMore: conversations.length === PAGE_MAX };
   }
@@ -296,11 +295,11 @@ export function createLoader(options: {
   /** Where more have unread messages than are held, and those that are held have become few. */
   function countUnread(): void {
     if (!getState().hasMoreUnread || unreadTotal(getState()) >= PAGE_MAX) return;
-    void once("unread", () => insist(() => fetchInto(readUnread, mergeUnread)));
+    void once("unread", () => insist(() => fetchInto(fetchUnread, mergeUnread)));
   }
 
   /** As many of the list as were loaded. */
-  async function readList(count: number): Promise<{ conversations: Conversation[]; hasMore: boolean }> {
+  async function fetchList(count: number): Promise<{ conversations: Conversation[]; hasMore: boolean }> {
     const conversations: Conversation[] = [];
     for (;;) {
       const page = await api.conversations({ limit: PAGE_MAX, before: conversations.at(-1)?.lastMessage?.id });
@@ -310,13 +309,13 @@ export function createLoader(options: {
     }
   }
 
-  /** The open conversation where it is being read; the latest where it is read at its end, or that place is gone. */
-  async function readOpen(id: string): Promise<{ conversation: Conversation; messages: Message[] }> {
+  /** The open conversation where it is being read; the latest where it is read at its end, or that message is gone. */
+  async function fetchOpen(id: string): Promise<{ conversation: Conversation; messages: Message[] }> {
     const held = getState().transcripts[id];
     const first = viewOf(id)?.first;
-    const place = held?.atEnd ? undefined : held?.messages.find((message) => message.seq === first)?.id;
+    const topmost = held?.atEnd ? undefined : held?.messages.find((message) => message.seq === first)?.id;
     const conversation = await api.conversation(id);
-    const around = place === undefined ? null : await api.messages(id, { around: place, limit: PAGE_MAX }).catch(nullIfMissing);
+    const around = topmost === undefined ? null : await api.messages(id, { around: topmost, limit: PAGE_MAX }).catch(nullIfMissing);
     return { conversation, messages: around ?? (await api.messages(id, { limit: PAGE_MAX })) };
   }
 
@@ -334,7 +333,7 @@ export function createLoader(options: {
      * Takes in a conversation that the server has painted. False where that may have been read before what the stream has
      * brought: a page that was not asked for just now, but kept by the browser for going back to.
      */
-    takeExpected(painted: Painted): boolean {
+    takeExpected(painted: ConversationSnapshot): boolean {
       const since = journals.takeExpected(painted.conversation.id);
       if (since) setState(since.reduce(applyTo, takeIn(getState(), painted)));
       healGaps();

@@ -1,14 +1,14 @@
-import { type Api, ApiError } from "./api";
+import { type Api, ApiError } from "../api";
+import { markRead } from "../store/state";
+import type { Store } from "../store/store";
 import { createPause } from "./retry";
-import { readUpTo } from "./state";
-import type { Store } from "./store";
 
 /**
  * What was on screen while somebody looked counts as read; what merely scrolled by in a hidden tab does not.
  * The screen shows it at once. The server is told one thing at a time for each conversation, always the
  * newest, and it moves forward only, so a request that is lost or repeated does no harm.
  */
-export function createReader(options: { store: Store; api: Pick<Api, "readMessages"> }) {
+export function createReadMarker(options: { store: Store; api: Pick<Api, "markRead"> }) {
   const { store, api } = options;
   const wanted = new Map<string, { seq: number; messageId: string }>();
   const telling = new Set<string>();
@@ -23,7 +23,7 @@ export function createReader(options: { store: Store; api: Pick<Api, "readMessag
     if (seq <= (conversations[id]?.readSeq ?? 0)) return;
     const message = transcripts[id]?.messages.findLast((held) => held.seq <= seq);
     if (!message) return;
-    store.setState(readUpTo(store.getState(), id, message.seq));
+    store.setState(markRead(store.getState(), id, message.seq));
     wanted.set(id, { seq: message.seq, messageId: message.id });
     void tell(id);
   }
@@ -34,7 +34,7 @@ export function createReader(options: { store: Store; api: Pick<Api, "readMessag
     let failures = 0;
     for (let next = wanted.get(id); next; next = wanted.get(id)) {
       try {
-        await api.readMessages(id, next.messageId);
+        await api.markRead(id, next.messageId);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         if (error.status === 401) break;
@@ -68,7 +68,7 @@ export function createReader(options: { store: Store; api: Pick<Api, "readMessag
     },
     /** After a fresh load: what the server has not heard of yet is read all the same. */
     reapply(): void {
-      for (const [id, { seq }] of wanted) store.setState(readUpTo(store.getState(), id, seq));
+      for (const [id, { seq }] of wanted) store.setState(markRead(store.getState(), id, seq));
     },
   };
 }

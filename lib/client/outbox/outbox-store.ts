@@ -1,17 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-
-/** An unsent message as it is kept. It belongs to a person, not to a browser. */
-export type Unsent = {
-  clientId: string;
-  userId: string;
-  conversationId: string;
-  content: string;
-  createdAt: string;
-  /** Order of writing, across tabs. */
-  order: number;
-  /** The server's sentence when it refused the message; null while it is to be sent. */
-  refused: string | null;
-};
+import type { Unsent } from "../store/unsent";
 
 export type OutboxStore = {
   readonly durable: boolean;

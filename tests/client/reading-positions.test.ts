@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createPlaces } from "@/lib/client/places";
+import { createReadingPositions } from "@/lib/client/screen/reading-positions";
 import { memoryStorage } from "./support/memory-storage";
 import { ModelServer } from "./support/model-server";
 import { FAKE_TIMERS, Page } from "./support/page";
@@ -38,11 +38,11 @@ describe("Somebody who comes back to a conversation", () => {
     void page.messenger.loadOlder(id);
     await page.settle();
     const [top = 0] = seqs(page);
-    page.messenger.keepPlace(id, top, -12, true);
+    page.messenger.keepReadingPosition(id, top, -12, true);
     page.lifecycle?.suspend();
 
     const { page: reloaded } = openTab(kept);
-    expect(reloaded.messenger.placeOf(id)).toMatchObject({ seq: top, offset: -12 });
+    expect(reloaded.messenger.readingPositionOf(id)).toMatchObject({ seq: top, offset: -12 });
     reloaded.messenger.open(id);
     await reloaded.settle();
     expect(seqs(reloaded)).toContain(top);
@@ -52,39 +52,39 @@ describe("Somebody who comes back to a conversation", () => {
     const { page } = openTab();
     page.messenger.open(id);
     await page.settle();
-    page.messenger.keepPlace(id, 110, 0, true);
-    expect(page.messenger.placeOf(id)).not.toBeNull();
-    page.messenger.keepPlace(id, 119, 0, false);
-    expect(page.messenger.placeOf(id)).toBeNull();
+    page.messenger.keepReadingPosition(id, 110, 0, true);
+    expect(page.messenger.readingPositionOf(id)).not.toBeNull();
+    page.messenger.keepReadingPosition(id, 119, 0, false);
+    expect(page.messenger.readingPositionOf(id)).toBeNull();
   });
 
   test("starts at the end where they have left this device in between", async () => {
     const { page, kept } = openTab();
     page.messenger.open(id);
     await page.settle();
-    page.messenger.keepPlace(id, 110, 0, true);
+    page.messenger.keepReadingPosition(id, 110, 0, true);
     await page.messenger.leave(async () => ({ value: undefined, errors: null }));
     // It still scrolls before it ends.
-    page.messenger.keepPlace(id, 111, 0, true);
+    page.messenger.keepReadingPosition(id, 111, 0, true);
     page.lifecycle?.suspend();
     expect(kept.length).toBe(0);
-    expect(openTab(kept).page.messenger.placeOf(id)).toBeNull();
+    expect(openTab(kept).page.messenger.readingPositionOf(id)).toBeNull();
   });
 
   test("starts at what is new where there is news", async () => {
     const { page } = openTab();
     page.messenger.open(id)();
     await page.settle();
-    page.messenger.keepPlace(id, 110, 0, true);
+    page.messenger.keepReadingPosition(id, 110, 0, true);
     server.send(id, "ann", "news");
     await page.settle();
-    expect(page.messenger.placeOf(id)).toBeNull();
+    expect(page.messenger.readingPositionOf(id)).toBeNull();
   });
 });
 
 test("Places are kept of twenty conversations, and a storage that holds something else is none", () => {
   const storage = { getItem: () => "{", setItem: () => {} } as unknown as Storage;
-  const places = createPlaces({ userId: "me", storage });
+  const places = createReadingPositions({ userId: "me", storage });
   for (let n = 0; n < 25; n++) places.keep(`c${n}`, { seq: n, messageId: `m${n}`, offset: 0 });
   expect([0, 4, 5, 24].map((n) => places.get(`c${n}`)?.seq)).toEqual([undefined, undefined, 5, 24]);
 });
@@ -95,7 +95,7 @@ test.each([
 ])("Where %s, a place is kept for as long as the page is there", (_, stored) => {
   const storage = memoryStorage();
   if (stored) storage.setItem("parley.places.me", stored);
-  const places = createPlaces({ userId: "me", storage: stored ? storage : undefined });
+  const places = createReadingPositions({ userId: "me", storage: stored ? storage : undefined });
   expect(places.get("c")).toBeNull();
   const place = { seq: 3, messageId: "m3", offset: 0 };
   places.keep("c", place);
@@ -111,6 +111,6 @@ test.each([
 test("What others have left goes, and nothing that is not a place", () => {
   const storage = memoryStorage();
   for (const key of ["parley.places.ann", "parley.places.me", "parley.theme"]) storage.setItem(key, "[]");
-  createPlaces({ userId: "me", storage }).forgetOthers();
+  createReadingPositions({ userId: "me", storage }).forgetOthers();
   expect(Array.from({ length: storage.length }, (_, i) => storage.key(i))).toEqual(["parley.places.me", "parley.theme"]);
 });

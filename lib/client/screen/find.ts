@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useState } from "react";
 import type { FoundUser, User } from "@/lib/protocol/users";
-import { ApiError } from "./api";
+import { ApiError } from "../api";
+import type { Messenger } from "../messenger";
+import type { MessengerState } from "../store/state";
 import { useMessenger } from "./hooks";
-import type { Messenger } from "./messenger";
 import { matchOf, searchWords } from "./search-words";
-import type { MessengerState } from "./state";
 
 /** What a search offers: a conversation to go to, or somebody to start one with. `key` names it in its list. */
 export type Found = { kind: "conversation"; key: string; id: string; user: User } | { kind: "person"; key: string; user: User };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { rowsOf } from "@/lib/client/rows";
-import type { OutboxItem } from "@/lib/client/state";
+import { rowsOf } from "@/lib/client/screen/transcript-rows";
+import type { OutboxItem } from "@/lib/client/store/unsent";
 import type { Message } from "@/lib/protocol/messages";
 
 const user = (id: string) => ({ id, username: id, name: null, avatarURL: null });

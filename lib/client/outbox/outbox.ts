@@ -1,12 +1,10 @@
 import type { Message } from "@/lib/protocol/messages";
-import { type Api, ApiError } from "./api";
-import type { OutboxStore, Unsent } from "./outbox-store";
-import { randomId } from "./random-id";
-import { createPause } from "./retry";
-import type { OutboxItem } from "./state";
-
-/** What tabs tell one another of unsent messages. */
-export type OutboxNews = { type: "unsent"; item: Unsent } | { type: "unsent-gone"; item: Unsent };
+import { type Api, ApiError } from "../api";
+import type { OutboxItem, Unsent } from "../store/unsent";
+import type { OutboxNews } from "../sync/feed";
+import { randomId } from "../sync/random-id";
+import { createPause } from "../sync/retry";
+import type { OutboxStore } from "./outbox-store";
 
 /**
  * Unsent messages: kept before their request leaves, sent in order within a conversation, one at a time.

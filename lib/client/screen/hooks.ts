@@ -1,11 +1,12 @@
 "use client";
 import { createContext, useContext, useEffect, useSyncExternalStore } from "react";
 import type { Conversation } from "@/lib/protocol/conversations";
-import type { Messenger } from "./messenger";
-import type { Connection, MessengerState, OutboxItem } from "./state";
-import { unreadTotal } from "./state";
+import type { Messenger } from "../messenger";
+import type { Connection, MessengerState } from "../store/state";
+import { unreadTotal } from "../store/state";
+import type { Transcript } from "../store/transcript";
+import type { OutboxItem } from "../store/unsent";
 import { watchTitle } from "./title";
-import type { Transcript } from "./transcript";
 
 /** Holds the messenger of this page: `<MessengerContext value={messenger}>`. */
 export const MessengerContext = createContext<Messenger | null>(null);

@@ -1,28 +1,28 @@
-import { keysOf } from "./storage";
+import { keysOf } from "../outbox/storage";
 
 /** Where a reader was in a conversation: the message at the top of the screen, and how far down from there it began. */
-export type KeptPlace = { seq: number; messageId: string; offset: number };
+export type ReadingPosition = { seq: number; messageId: string; offset: number };
 
-/** Conversations whose place is kept; of more, the one left longest ago starts at its end. */
+/** Conversations whose position is kept; of more, the one left longest ago starts at its end. */
 const KEPT = 20;
 
 const PREFIX = "parley.places.";
 
 /**
- * The places of conversations that are read further up than their end, for coming back to. They outlive a reload, in
+ * The positions in conversations that are read further up than their end, for coming back to. They outlive a reload, in
  * the storage of this tab; where there is none they end with the page.
  */
-export function createPlaces(options: { userId: string; storage: Storage | undefined }) {
+export function createReadingPositions(options: { userId: string; storage: Storage | undefined }) {
   let { storage } = options;
   const key = PREFIX + options.userId;
-  let places: Map<string, KeptPlace> | null = null;
+  let positions: Map<string, ReadingPosition> | null = null;
 
-  function held(): Map<string, KeptPlace> {
-    places ??= new Map(read());
-    return places;
+  function held(): Map<string, ReadingPosition> {
+    positions ??= new Map(stored());
+    return positions;
   }
 
-  function read(): [string, KeptPlace][] {
+  function stored(): [string, ReadingPosition][] {
     try {
       return JSON.parse(storage?.getItem(key) ?? "[]");
     } catch {
@@ -31,19 +31,19 @@ export function createPlaces(options: { userId: string; storage: Storage | undef
   }
 
   return {
-    get: (id: string): KeptPlace | null => held().get(id) ?? null,
+    get: (id: string): ReadingPosition | null => held().get(id) ?? null,
     /** Null: at the end. */
-    keep(id: string, place: KeptPlace | null): void {
+    keep(id: string, position: ReadingPosition | null): void {
       const map = held();
       map.delete(id);
-      if (place) map.set(id, place);
+      if (position) map.set(id, position);
       for (const oldest of map.keys()) if (map.size > KEPT) map.delete(oldest);
     },
     flush(): void {
-      if (!places) return;
+      if (!positions) return;
       try {
-        if (places.size === 0) storage?.removeItem(key);
-        else storage?.setItem(key, JSON.stringify([...places]));
+        if (positions.size === 0) storage?.removeItem(key);
+        else storage?.setItem(key, JSON.stringify([...positions]));
       } catch {
         // Full, or closed: the next visit begins at the end.
       }

@@ -1,6 +1,6 @@
 import type { Message } from "@/lib/protocol/messages";
+import type { OutboxItem } from "../store/unsent";
 import { dayOf } from "./clock";
-import type { OutboxItem } from "./state";
 
 /** Messages of one sender that follow each other this closely are one group. */
 const GROUP_MS = 5 * 60 * 1000;

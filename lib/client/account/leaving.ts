@@ -1,9 +1,9 @@
+import { createDrafts } from "../outbox/drafts";
+import { createOutboxStore } from "../outbox/outbox-store";
+import { browserPlatform, type Platform } from "../platform";
+import { createReadingPositions } from "../screen/reading-positions";
+import { type TabMessage, tabsOf } from "../sync/feed";
 import type { Outcome } from "./account";
-import { createDrafts } from "./drafts";
-import { type TabMessage, tabsOf } from "./feed";
-import { createOutboxStore } from "./outbox-store";
-import { createPlaces } from "./places";
-import { browserPlatform, type Platform } from "./platform";
 
 /** What a person who signs out leaves on this device, and how it goes. */
 export type Leaving = {
@@ -27,7 +27,7 @@ export function leavingOf(userId: string, { openChannel, localStorage, sessionSt
       channel?.postMessage({ type: "left" } satisfies TabMessage);
       channel?.close();
       createDrafts({ userId, storage: localStorage }).forget();
-      createPlaces({ userId, storage: sessionStorage }).forget();
+      createReadingPositions({ userId, storage: sessionStorage }).forget();
       await store.clear(userId);
       return outcome;
     },

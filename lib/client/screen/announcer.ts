@@ -1,5 +1,5 @@
+import type { MessengerState } from "../store/state";
 import { displayName } from "./person";
-import type { MessengerState } from "./state";
 
 /** Milliseconds in which what arrives is said together. */
 const GATHER_MS = 900;

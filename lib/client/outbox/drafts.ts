@@ -36,7 +36,7 @@ export function createDrafts(options: { userId: string; storage: Storage | undef
     forgetOthers(): void {
       for (const key of keysOf(storage, PREFIX)) if (!key.startsWith(prefix)) storage?.removeItem(key);
     },
-    read(): Record<string, string> {
+    list(): Record<string, string> {
       return Object.fromEntries(keysOf(storage, prefix).map((key) => [key.slice(prefix.length), storage?.getItem(key) ?? ""]));
     },
     write(id: string, text: string): void {

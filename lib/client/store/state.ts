@@ -3,6 +3,7 @@ import type { StreamEvent } from "@/lib/protocol/events";
 import type { Message } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
 import { EMPTY, join, type Range, receive, type Transcript, windowOf } from "./transcript";
+import type { OutboxItem } from "./unsent";
 
 /**
  * What the screen shows, and the pure transitions between such states.
@@ -13,19 +14,6 @@ import { EMPTY, join, type Range, receive, type Transcript, windowOf } from "./t
  * not change keeps its identity. No list of events already seen is kept: it would have to be bounded, and then
  * forget the wrong half of a repeat.
  */
-
-export type OutboxItem = {
-  clientId: string;
-  conversationId: string;
-  content: string;
-  /** ISO time at which its author pressed Enter. */
-  createdAt: string;
-  order: number;
-  /** `pending` is on its way, `waiting` has no connection or no sign-in, `failed` was refused for `reason`. */
-  state: "pending" | "waiting" | "failed";
-  /** The server's sentence, of a failed one. */
-  reason: string | null;
-};
 
 export type Connection = {
   status: "connecting" | "open" | "lost";
@@ -65,7 +53,7 @@ export type MessengerState = {
 export type Some = { conversations: readonly Conversation[]; hasMore: boolean };
 
 /** A conversation and its messages as the server read them for a page, and the cursor of the event log that was taken before. */
-export type Painted = { conversation: Conversation; messages: readonly Message[]; cursor: string };
+export type ConversationSnapshot = { conversation: Conversation; messages: readonly Message[]; cursor: string };
 
 /** What the server read for the first paint, and the cursor of the event log that it was read at. */
 export type Snapshot = {
@@ -230,7 +218,7 @@ function currentSender(state: MessengerState, message: Message): Message {
 }
 
 /** Marks as read on this screen, before the server was told. */
-export function readUpTo(state: MessengerState, conversationId: string, seq: number): MessengerState {
+export function markRead(state: MessengerState, conversationId: string, seq: number): MessengerState {
   return applyRead(state, conversationId, state.me.id, seq);
 }
 
