@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo } from "react";
 import type { ConversationSnapshot } from "@/lib/client/messenger";
 import { useConversation, useMessengerActions, useTranscript } from "@/lib/client/screen/hooks";
 import { displayName } from "@/lib/client/screen/person";
-import { EMPTY, type Transcript, windowOf } from "@/lib/client/store/transcript";
+import { NOTHING, viewSnapshot } from "@/lib/client/store/views";
 import { Composer } from "./composer";
 import { ConversationHeader } from "./conversation-header";
 import { MessageList } from "./message-list";
@@ -16,7 +16,7 @@ import { MessageList } from "./message-list";
 export function ConversationScreen({ id, snapshot, formId }: { id: string; snapshot?: ConversationSnapshot; formId?: string }) {
   const messenger = useMessengerActions();
   const conversation = useConversation(id) ?? snapshot?.conversation;
-  const painted = useMemo(() => (snapshot ? paintedWindow(snapshot) : EMPTY), [snapshot]);
+  const painted = useMemo(() => (snapshot ? viewSnapshot(snapshot) : NOTHING), [snapshot]);
   const transcript = useTranscript(id) ?? painted;
 
   useLayoutEffect(() => {
@@ -39,9 +39,4 @@ export function ConversationScreen({ id, snapshot, formId }: { id: string; snaps
       <Composer conversationId={id} label={`Message to ${name}`} formId={formId} />
     </>
   );
-}
-
-function paintedWindow({ conversation, messages }: ConversationSnapshot): Transcript {
-  const { lastMessage, unreadCount, readSeq } = conversation;
-  return windowOf(messages, lastMessage?.seq ?? 0, { firstUnread: unreadCount > 0 ? readSeq + 1 : null });
 }

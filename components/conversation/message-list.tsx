@@ -7,7 +7,7 @@ import { useKey } from "@/lib/client/screen/keys";
 import type { ReadingPosition } from "@/lib/client/screen/reading-positions";
 import { awayFromEnd, goToEnd, goToMessage, goToUnread, NEAR_END_PX, seenIn } from "@/lib/client/screen/scroll-position";
 import { rowsOf } from "@/lib/client/screen/transcript-rows";
-import type { Transcript } from "@/lib/client/store/transcript";
+import type { TranscriptView } from "@/lib/client/store/views";
 import type { Conversation } from "@/lib/protocol/conversations";
 import { EdgeSentinel } from "./edge-sentinel";
 import { JumpToLatest } from "./jump-to-latest";
@@ -17,7 +17,15 @@ import { NothingYet } from "./nothing-yet";
 import { TranscriptEdge } from "./transcript-edge";
 
 /** The transcript: a window on the conversation, in a scroller whose end shows before any script runs. */
-export function MessageList({ conversation, transcript, label }: { conversation: Conversation; transcript: Transcript; label: string }) {
+export function MessageList({
+  conversation,
+  transcript,
+  label,
+}: {
+  conversation: Conversation;
+  transcript: TranscriptView;
+  label: string;
+}) {
   const { id } = conversation;
   const messenger = useMessengerActions();
   const { zone } = useClock();

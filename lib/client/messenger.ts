@@ -27,14 +27,20 @@ import { createOutbox } from "./outbox/outbox";
 import { createOutboxStore } from "./outbox/outbox-store";
 import { browserPlatform, type Platform } from "./platform";
 import { createReadingPositions, type ReadingPosition } from "./screen/reading-positions";
-import { applyEvent, type ConversationSnapshot, initialState, type MessengerState, type Snapshot, showUnsent, takeIn } from "./store/state";
-import { createStore } from "./store/store";
-import { EMPTY, type Range } from "./store/transcript";
-import { type Channel, createFeed, tabsOf } from "./sync/feed";
+import { applyEvent } from "./store/apply";
+import { type ConversationSnapshot, initialState, type Snapshot } from "./store/snapshot";
+import type { MessengerState } from "./store/state";
+import { createMessengerStore } from "./store/store";
+import { learnSnapshot } from "./store/transcripts";
+import { showUnsent } from "./store/unsent";
+import { inWindow, type Range } from "./store/window";
+import { createFeed } from "./sync/feed";
 import { createLoader } from "./sync/loader";
 import { createReadMarker } from "./sync/read-marker";
+import { type Channel, tabsOf } from "./sync/tabs";
 
-export type { ConversationSnapshot, MessengerState, Snapshot } from "./store/state";
+export type { ConversationSnapshot, Snapshot } from "./store/snapshot";
+export type { MessengerState } from "./store/state";
 
 export type Messenger = ReturnType<typeof createMessenger>;
 
@@ -44,8 +50,8 @@ const COOKIE_MS = 500;
 /** Everything that a page of a signed-in person needs. Touches nothing outside itself until it is started. */
 export function createMessenger(snapshot: Snapshot, platform: Platform = browserPlatform()) {
   let painted = initialState(snapshot);
-  const store = createStore(painted);
-  const { getState, setState, subscribe } = store;
+  const store = createMessengerStore(painted);
+  const { getState, patch, subscribe } = store;
   const userId = snapshot.me.id;
   const views = new Map<string, Range>();
   let doubting = false;
@@ -56,9 +62,8 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   const loader = createLoader({
     store,
     api,
-    viewOf: (id) => views.get(id),
+    viewOf,
     positionOf: readingPositionOf,
-    applyTo,
     isVisible: platform.isVisible,
     onReplaced: () => readMarker.reapply(),
   });
@@ -68,8 +73,8 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   const outbox = createOutbox({
     userId,
     api,
-    store: createOutboxStore(() => setState({ ...getState(), outboxDurable: false })),
-    show: (item, shown) => setState(showUnsent(getState(), item, shown)),
+    store: createOutboxStore(() => patch({ outboxDurable: false })),
+    show: (item, shown) => store.change((draft) => showUnsent(draft, item, shown)),
     onSent(message) {
       apply({ type: "sent", message });
       feed.tell({ type: "event", event: { type: "sent", message } });
@@ -85,11 +90,11 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
       platform.connect(`/api/messages?${new URLSearchParams([...from.map((cursor) => ["lastEventId", cursor]), ["user", userId]])}`),
     openChannel: platform.openChannel && (() => platform.openChannel?.(tabsOf(userId)) as Channel),
     locks: platform.locks,
-    apply,
+    apply: applyAll,
     onConnection(connection) {
       const open = connection.status === "open";
       // The server lets a stream of this user open only for this user.
-      setState({ ...getState(), connection, signedOut: open ? false : getState().signedOut });
+      patch({ connection, signedOut: open ? false : getState().signedOut });
       outbox.setConnected(connection.status !== "lost");
       if (open) wakeAll();
     },
@@ -102,22 +107,33 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     isVisible: platform.isVisible,
   });
 
-  function applyTo(state: MessengerState, event: StreamEvent): MessengerState {
-    const message = messageOf(event);
-    return applyEvent(state, event, message ? views.get(message.conversationId) : undefined);
-  }
-
   /** Where to go on reading; null where there is news, which comes first. */
   function readingPositionOf(id: string): ReadingPosition | null {
     return getState().conversations[id]?.unreadCount ? null : positions.get(id);
   }
 
+  /** However many they are, who listens to the state is told once. */
+  function applyAll(events: readonly StreamEvent[]): void {
+    const told = events.filter(({ type }) => type !== "signed_out");
+    store.change((draft) => {
+      for (const event of told) applyEvent(draft, event, viewOf);
+    });
+    loader.applied(told);
+    for (const event of told) {
+      const clientId = messageOf(event)?.clientId;
+      if (clientId) void outbox.acknowledge(clientId);
+    }
+    if (told.length === events.length) return;
+    if (leaving) feed.silence();
+    else void doubt();
+  }
+
   function apply(event: StreamEvent): void {
-    if (event.type === "signed_out") return leaving ? feed.silence() : void doubt();
-    setState(applyTo(getState(), event));
-    loader.applied(event);
-    const clientId = messageOf(event)?.clientId;
-    if (clientId) void outbox.acknowledge(clientId);
+    applyAll([event]);
+  }
+
+  function viewOf(id: string): Range | undefined {
+    return views.get(id);
   }
 
   /**
@@ -142,7 +158,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
 
   /** This tab is signed out; the other tabs have the same cookie. */
   function signOut(): void {
-    setState(applyTo(getState(), { type: "signed_out" }));
+    patch({ signedOut: true });
     outbox.signOut();
     feed.silence();
     feed.tell({ type: "event", event: { type: "signed_out" } });
@@ -176,7 +192,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     if (!getState().signedOut) return;
     const user = await api.authUser().catch(() => null);
     if (user?.id !== userId || !getState().signedOut) return;
-    setState({ ...getState(), signedOut: false });
+    patch({ signedOut: false });
     feed.nudge();
     wakeAll();
   }
@@ -191,7 +207,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
       started = true;
       drafts.forgetOthers();
       positions.forgetOthers();
-      setState({ ...getState(), drafts: joinDrafts(drafts.list(), getState().drafts) });
+      patch({ drafts: joinDrafts(drafts.list(), getState().drafts) });
       const unwatch = platform.watch({
         wake,
         offline: feed.lose,
@@ -225,12 +241,11 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
      */
     seed(page: ConversationSnapshot): void {
       const before = getState();
-      if (before.transcripts[page.conversation.id]?.messages.length) return;
-      if (started) return void loader.takeExpected(page);
+      if (before.transcripts[page.conversation.id]?.ids.length) return;
+      if (started) return loader.takeExpected(page);
       feed.resumeFrom(page.cursor);
-      const next = takeIn(before, page);
-      if (before === painted) painted = next;
-      setState(next);
+      store.change((draft) => learnSnapshot(draft, page));
+      if (before === painted) painted = getState();
     },
     open(id: string): () => void {
       const close = loader.open(id);
@@ -251,9 +266,9 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     },
     readingPositionOf,
     keepReadingPosition(id: string, seq: number, offset: number, away: boolean): void {
-      const { messages, atEnd } = getState().transcripts[id] ?? EMPTY;
-      const message = messages.find((held) => held.seq === seq);
-      positions.keep(id, message && (away || !atEnd) ? { seq, offset, messageId: message.id } : null);
+      const transcript = getState().transcripts[id];
+      const message = inWindow(transcript).find((held) => held.seq === seq);
+      positions.keep(id, message && (away || !transcript?.atEnd) ? { seq, offset, messageId: message.id } : null);
     },
     /** `clientId` is given where the same message may be on its way already. */
     async send(id: string, content: string, clientId?: string): Promise<void> {
@@ -299,7 +314,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   function showDraft(id: string, text: string): boolean {
     const state = getState();
     if ((state.drafts[id] ?? "") === text) return false;
-    setState({ ...state, drafts: { ...state.drafts, [id]: text } });
+    patch({ drafts: { ...state.drafts, [id]: text } });
     return true;
   }
 }

@@ -1,5 +1,5 @@
-import type { Channel } from "./sync/feed";
 import type { EventSourceLike } from "./sync/stream";
+import type { Channel } from "./sync/tabs";
 
 /** What of the outside world a messenger touches, less IndexedDB. What a browser lacks is undefined, and done without. */
 export type Platform = {

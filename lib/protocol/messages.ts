@@ -14,6 +14,8 @@ export const Message = z.object({
   mine: z.boolean(),
   sender: User,
   clientId: z.string().optional(),
+  /** Grows with each change of the message; 1 where it is not said. Of two the greater is the later. */
+  version: z.number().optional(),
 });
 export type Message = z.infer<typeof Message>;
 

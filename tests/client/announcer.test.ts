@@ -14,11 +14,12 @@ beforeEach(() => {
   const server = new ModelServer("me", "ann", "bob");
   const ids = new Map(["ann", "bob"].map((other) => [other, server.start("me", other)]));
   for (const [other, id] of ids) server.send(id, other, "Earlier");
-  const { messenger } = new Page(server, "me", { openId: ids.get("ann") });
+  const page = new Page(server, "me", { openId: ids.get("ann") });
+  const { messenger } = page;
   let seq = 1;
   receive = (from, content) => {
     const id = ids.get(from) ?? ids.get("ann") ?? "";
-    const last = messenger.getState().conversations[id]?.lastMessage as Message;
+    const last = page.state.conversations[id]?.lastMessage as Message;
     const sender = { ...last.sender, id: from, username: from, name: from };
     const message = { ...last, id: `n${++seq}`, seq: last.seq + 1, content, sender, mine: from === "me" };
     messenger.apply({ type: from === "me" ? "sent" : "message", message });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { WINDOW_MAX } from "@/lib/client/store/transcript";
+import { WINDOW_MAX } from "@/lib/client/store/window";
 import { ModelServer } from "./support/model-server";
 import { FAKE_TIMERS, Page, RELOADS_WITHIN_MS } from "./support/page";
 

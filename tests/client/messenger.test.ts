@@ -8,10 +8,11 @@ const scene = new Scene();
 describe("A page that the server has painted", () => {
   test("takes in a conversation that is painted after it, for hydration too", () => {
     scene.server.send(scene.id, "ann", "hello");
-    const { messenger } = new Page(scene.server, "me");
+    const page = new Page(scene.server, "me");
+    const { messenger } = page;
     const before = messenger.getInitialState();
     messenger.seed(scene.server.painted("me", scene.id));
-    expect(messenger.getState().transcripts[scene.id]?.messages).toEqual(scene.server.messages(scene.id, "me"));
+    expect(page.state.transcripts[scene.id]?.messages).toEqual(scene.server.messages(scene.id, "me"));
     expect(messenger.getInitialState()).toBe(messenger.getState());
     expect(messenger.getInitialState()).not.toBe(before);
   });

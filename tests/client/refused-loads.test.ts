@@ -67,6 +67,15 @@ describe("A gap that is open", () => {
   });
 });
 
+test("A gap that the server knows nothing of, since its database was put back, is asked for once", async () => {
+  const backup = server.backup();
+  openGap();
+  backup();
+  await vi.advanceTimersByTimeAsync(250);
+  for (let turn = 0; turn < 20; turn++) await page.load();
+  expect(asked()).toBe(2);
+});
+
 test("A conversation that the stream tells of as the session ends is fetched after signing in again", async () => {
   const other = server.start("me", "bob");
   server.send(other, "bob", "hello");

@@ -19,8 +19,7 @@ function open() {
     },
     from: () => ["1-1-0"],
     onConnecting: () => {},
-    onEvent: (event) => seen.events.push(event.type),
-    onCursor: () => seen.events.push("cursor"),
+    onEvent: (event) => seen.events.push(event?.type ?? "cursor"),
     onStatus(status, since) {
       seen.statuses.push(status);
       seen.since.push(since);
@@ -43,8 +42,7 @@ describe("A stream", () => {
       },
       from: () => ["1-7-0"],
       onConnecting: (from) => told.push(["connecting", from]),
-      onEvent: (event, id) => told.push([event.type, id]),
-      onCursor: (id) => told.push(["cursor", id]),
+      onEvent: (event, id) => told.push([event?.type ?? "cursor", id]),
       onStatus: (status) => told.push([status]),
       onRefused: () => told.push(["refused"]),
     });

@@ -1,10 +1,14 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { applyEvent, type ConversationSnapshot, initialState, type MessengerState, type Snapshot } from "@/lib/client/store/state";
+import { applyEvent } from "@/lib/client/store/apply";
+import { change } from "@/lib/client/store/draft";
+import { type ConversationSnapshot, initialState, type Snapshot } from "@/lib/client/store/snapshot";
+import type { MessengerState } from "@/lib/client/store/state";
 import { parseEvent } from "@/lib/protocol/events";
 import type { User } from "@/lib/protocol/users";
 import { pruneEvents } from "@/lib/server/realtime/retention";
 import { snapshotConversation, snapshotList } from "@/lib/server/snapshot";
+import { shown } from "../client/support/shown";
 import { type EventStream, openStream, type Received, ready, reset } from "../support/event-stream";
 import { length, patience, tell } from "../support/lengths";
 import { type ListeningHost, listen } from "../support/listening-host";
@@ -148,13 +152,15 @@ class Screen {
       return;
     }
     if (event.id) this.cursors = [event.id];
-    this.state = applyEvent(this.state, parseEvent(event.name, event.data));
+    const told = parseEvent(event.name, event.data);
+    this.state = change(this.state, (draft) => applyEvent(draft, told));
   }
 }
 
 type Half = { list?: Snapshot; painted?: ConversationSnapshot | null };
 
-function visible({ me, conversations, order, transcripts }: MessengerState) {
+function visible(state: MessengerState) {
+  const { me, conversations, order, transcripts } = shown(state);
   const texts = Object.entries(transcripts).map(([id, { messages, atEnd }]) => ({ id, messages, atEnd }));
   return { me, conversations, order, texts };
 }

@@ -2,7 +2,7 @@ import { createDrafts } from "../outbox/drafts";
 import { createOutboxStore } from "../outbox/outbox-store";
 import { browserPlatform, type Platform } from "../platform";
 import { createReadingPositions } from "../screen/reading-positions";
-import { type TabMessage, tabsOf } from "../sync/feed";
+import { type TabMessage, tabsOf } from "../sync/tabs";
 import type { Outcome } from "./account";
 
 /** What a person who signs out leaves on this device, and how it goes. */

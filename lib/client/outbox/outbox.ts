@@ -1,9 +1,9 @@
 import type { Message } from "@/lib/protocol/messages";
 import { type Api, ApiError } from "../api";
 import type { OutboxItem, Unsent } from "../store/unsent";
-import type { OutboxNews } from "../sync/feed";
 import { randomId } from "../sync/random-id";
 import { createPause } from "../sync/retry";
+import type { OutboxNews } from "../sync/tabs";
 import type { OutboxStore } from "./outbox-store";
 
 /**

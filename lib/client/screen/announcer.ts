@@ -1,4 +1,5 @@
 import type { MessengerState } from "../store/state";
+import { conversationIn } from "../store/views";
 import { displayName } from "./person";
 
 /** Milliseconds in which what arrives is said together. */
@@ -25,7 +26,7 @@ export function createAnnouncer(options: {
     const before = known;
     known = lastSeqs(state);
     for (const [id, seq] of known) {
-      const message = state.conversations[id]?.lastMessage;
+      const message = conversationIn(state, id)?.lastMessage;
       const was = before.get(id);
       if (!message || message.mine || (was !== undefined && seq <= was) || (was === undefined && state.loadingMore)) continue;
       const from = displayName(message.sender);

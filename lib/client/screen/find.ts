@@ -29,6 +29,7 @@ export function useFind(messenger: Messenger, openId: string | null) {
   const [answer, setAnswer] = useState<{ to: string; users: FoundUser[] }>({ to: "", users: [] });
   const [failure, setFailure] = useState<FindStatus | null>(null);
   const conversations = useMessenger((state) => state.conversations);
+  const users = useMessenger((state) => state.users);
   const order = useMessenger((state) => state.order);
   const asked = searchWords(text).join(" ");
 
@@ -56,14 +57,14 @@ export function useFind(messenger: Messenger, openId: string | null) {
   }, [messenger, asked, attempt]);
 
   const groups = useMemo(() => {
-    const held = heldConversations(conversations, order);
+    const held = heldConversations({ conversations, users, order });
     if (asked === "") return grouped(held.filter(({ key }) => key !== openId).slice(0, SHOWN_UNASKED));
     const words = asked.split(" ");
     const known = new Set(held.map(({ user }) => user.id));
     // What was found for the text before is narrowed down until the answer to this one is there.
     const others = answer.users.filter((user) => !known.has(user.id)).map(toFound);
     return grouped(best([...held, ...others.filter(({ kind }) => kind === "conversation")], words), best(others.filter(isPerson), words));
-  }, [conversations, order, answer, asked, openId]);
+  }, [conversations, users, order, answer, asked, openId]);
 
   const settled = asked === "" || answer.to === asked;
   const empty = asked === "" ? "nothing asked" : "nobody";
@@ -72,9 +73,9 @@ export function useFind(messenger: Messenger, openId: string | null) {
 }
 
 /** Those of the list in its order, then those that were opened from elsewhere. */
-function heldConversations(conversations: MessengerState["conversations"], order: readonly string[]): Found[] {
+function heldConversations({ conversations, users, order }: Pick<MessengerState, "conversations" | "users" | "order">): Found[] {
   return [...new Set([...order, ...Object.keys(conversations)])].flatMap((id) => {
-    const user = conversations[id]?.otherParticipant;
+    const user = users[conversations[id]?.otherId ?? ""];
     return user ? [{ kind: "conversation", key: id, id, user }] : [];
   });
 }

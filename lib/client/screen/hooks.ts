@@ -2,10 +2,9 @@
 import { createContext, useContext, useEffect, useSyncExternalStore } from "react";
 import type { Conversation } from "@/lib/protocol/conversations";
 import type { Messenger } from "../messenger";
-import type { Connection, MessengerState } from "../store/state";
-import { unreadTotal } from "../store/state";
-import type { Transcript } from "../store/transcript";
+import { type Connection, type MessengerState, unreadTotal } from "../store/state";
 import type { OutboxItem } from "../store/unsent";
+import { conversationIn, type TranscriptView, transcriptIn } from "../store/views";
 import { watchTitle } from "./title";
 
 /** Holds the messenger of this page: `<MessengerContext value={messenger}>`. */
@@ -50,9 +49,9 @@ export function useStart(messenger: Messenger): void {
 const NO_ITEMS: readonly OutboxItem[] = [];
 
 export const useOrder = (): readonly string[] => useMessenger((state) => state.order);
-export const useConversation = (id: string): Conversation | undefined => useMessenger((state) => state.conversations[id]);
+export const useConversation = (id: string): Conversation | undefined => useMessenger((state) => conversationIn(state, id));
 /** Undefined until the conversation was opened. */
-export const useTranscript = (id: string): Transcript | undefined => useMessenger((state) => state.transcripts[id]);
+export const useTranscript = (id: string): TranscriptView | undefined => useMessenger((state) => transcriptIn(state, id));
 export const useOutbox = (id: string): readonly OutboxItem[] => useMessenger((state) => state.outbox[id] ?? NO_ITEMS);
 export const useDraft = (id: string): string => useMessenger((state) => state.drafts[id] ?? "");
 export const useConnection = (): Connection => useMessenger((state) => state.connection);

@@ -1,4 +1,4 @@
-import type { Range } from "../store/transcript";
+import type { Range } from "../store/window";
 
 /**
  * Where a reader is in a transcript, in a scroller that is laid out from its end (`column-reverse`):

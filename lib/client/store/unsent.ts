@@ -1,3 +1,7 @@
+import type { Draft } from "./draft";
+import type { HeldMessage } from "./state";
+import { inWindow } from "./window";
+
 /** An unsent message as it is kept. It belongs to a person, not to a browser. */
 export type Unsent = {
   clientId: string;
@@ -24,3 +28,34 @@ export type OutboxItem = {
   /** The server's sentence, of a failed one. */
   reason: string | null;
 };
+
+/** Drops unsent items that are among these messages: the author's own are recognised by their client id. */
+export function settle(draft: Draft, conversationId: string, messages: Iterable<HeldMessage>): void {
+  const items = draft.state.outbox[conversationId];
+  if (!items?.length) return;
+  const sent = new Set(Array.from(messages, (message) => message.clientId));
+  const left = items.filter((item) => !sent.has(item.clientId));
+  if (left.length < items.length) draft.setOutbox(conversationId, left);
+}
+
+/** Shows an unsent message in the place that its order gives it, or, with null, no longer. */
+export function showUnsent(
+  draft: Draft,
+  { clientId, conversationId: id }: Pick<OutboxItem, "clientId" | "conversationId">,
+  shown: OutboxItem | null,
+): void {
+  const held = draft.state.outbox[id] ?? [];
+  const others = held.filter((other) => other.clientId !== clientId);
+  // One that did go out, while the page ended before it knew.
+  const isSent = inWindow(draft.state.transcripts[id]).some((message) => message.clientId === clientId);
+  if (!shown || isSent) {
+    if (others.length < held.length) draft.setOutbox(id, others);
+    return;
+  }
+  const known = held.find((other) => other.clientId === clientId);
+  if (known && known.state === shown.state && known.order === shown.order && known.reason === shown.reason) return;
+  draft.setOutbox(
+    id,
+    [...others, shown].sort((a, b) => a.order - b.order),
+  );
+}

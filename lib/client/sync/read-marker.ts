@@ -1,6 +1,7 @@
 import { type Api, ApiError } from "../api";
-import { markRead } from "../store/state";
+import { markRead } from "../store/conversations";
 import type { Store } from "../store/store";
+import { inWindow } from "../store/window";
 import { createPause } from "./retry";
 
 /**
@@ -21,9 +22,9 @@ export function createReadMarker(options: { store: Store; api: Pick<Api, "markRe
     if (!seen || !attentive || seen.id !== openId) return;
     const { id, seq } = seen;
     if (seq <= (conversations[id]?.readSeq ?? 0)) return;
-    const message = transcripts[id]?.messages.findLast((held) => held.seq <= seq);
+    const message = inWindow(transcripts[id]).findLast((held) => held.seq <= seq);
     if (!message) return;
-    store.setState(markRead(store.getState(), id, message.seq));
+    store.change((draft) => markRead(draft, id, message.seq));
     wanted.set(id, { seq: message.seq, messageId: message.id });
     void tell(id);
   }
@@ -56,9 +57,8 @@ export function createReadMarker(options: { store: Store; api: Pick<Api, "markRe
     },
     /** The tab has become visible and focused, or has ceased to be. */
     setAttentive(attentive: boolean): void {
-      const state = store.getState();
-      if (state.attentive === attentive) return;
-      store.setState({ ...state, attentive });
+      if (store.getState().attentive === attentive) return;
+      store.patch({ attentive });
       mark();
     },
     /** There is reason to hope for a connection. */
@@ -68,7 +68,9 @@ export function createReadMarker(options: { store: Store; api: Pick<Api, "markRe
     },
     /** After a fresh load: what the server has not heard of yet is read all the same. */
     reapply(): void {
-      for (const [id, { seq }] of wanted) store.setState(markRead(store.getState(), id, seq));
+      store.change((draft) => {
+        for (const [id, { seq }] of wanted) markRead(draft, id, seq);
+      });
     },
   };
 }

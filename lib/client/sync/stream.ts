@@ -28,9 +28,8 @@ export function createStream(options: {
   /** The cursors that the next connection resumes from: it brings what is missing at any of them. */
   from: () => string[];
   onConnecting: (from: string[]) => void;
-  onEvent: (event: StreamEvent, id: string) => void;
-  /** The heartbeat carries the cursor along. */
-  onCursor: (id: string) => void;
+  /** An event and the cursor behind it; null where that alone moves: with the heartbeat, and with what this version does not know. */
+  onEvent: (event: StreamEvent | null, id: string) => void;
   /** `since` is when the last was heard, in milliseconds since 1970. */
   onStatus: (status: "open" | "lost", since: number) => void;
   /** The server refused the stream, and an EventSource does not tell why: asks whether the person is signed out. */
@@ -82,7 +81,7 @@ export function createStream(options: {
     for (const name of Object.values(EVENT_NAMES)) if (name !== null) opened.addEventListener(name, hear(name));
     opened.addEventListener(PING, (message: MessageEvent) => {
       heard();
-      options.onCursor(message.lastEventId);
+      options.onEvent(null, message.lastEventId);
     });
     opened.addEventListener(COME_BACK, (message: MessageEvent) => {
       asked = Number(message.data);

@@ -1,4 +1,4 @@
-import type { Channel, TabMessage } from "@/lib/client/sync/feed";
+import type { Channel, TabMessage } from "@/lib/client/sync/tabs";
 
 /**
  * What tabs of one browser share: BroadcastChannel (every other tab hears, later, in order, as copies) and Web

@@ -1,4 +1,4 @@
-import type { ConversationSnapshot, Snapshot } from "@/lib/client/store/state";
+import type { ConversationSnapshot, Snapshot } from "@/lib/client/messenger";
 import type { EventSourceLike } from "@/lib/client/sync/stream";
 import type { Conversation } from "@/lib/protocol/conversations";
 import { EVENT_NAMES, eventData, PING, type StreamEvent } from "@/lib/protocol/events";

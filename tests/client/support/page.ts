@@ -1,9 +1,10 @@
 import { vi } from "vitest";
+import type { Snapshot } from "@/lib/client/messenger";
 import { createMessenger, type Messenger } from "@/lib/client/messenger";
 import type { Lifecycle, Platform } from "@/lib/client/platform";
-import type { Snapshot } from "@/lib/client/store/state";
 import type { FakeBrowser, FakeChannel } from "./fake-browser";
 import { type ModelServer, ModelSource } from "./model-server";
+import { type Shown, shown } from "./shown";
 
 /** Timers are a test's own; what IndexedDB runs on stays real. */
 export const FAKE_TIMERS = { toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] } as Parameters<
@@ -66,8 +67,8 @@ export class Page {
     return this;
   }
 
-  get state() {
-    return this.messenger.getState();
+  get state(): Shown {
+    return shown(this.messenger.getState());
   }
 
   /** Its scripts do not run any more, or for the time being: it neither hears nor speaks. */

@@ -1,0 +1,30 @@
+import type { Message } from "@/lib/protocol/messages";
+import type { Draft } from "./draft";
+import type { HeldMessage } from "./state";
+import { learnUser, meetUser } from "./users";
+
+/** A message of an answer. */
+export function learnMessage(draft: Draft, { sender, ...message }: Message): HeldMessage {
+  learnUser(draft, sender);
+  return { ...message, senderId: sender.id };
+}
+
+/** A message of the stream. */
+export function meetMessage(draft: Draft, { sender, ...message }: Message): HeldMessage {
+  meetUser(draft, sender);
+  return { ...message, senderId: sender.id };
+}
+
+/** Whether the first is the same message as the second, as it was changed later. */
+export function isNewer(message: HeldMessage, known: HeldMessage): boolean {
+  return message.id === known.id && versionOf(message) > versionOf(known);
+}
+
+/** The newer of what is known of a message and what is told of it. */
+export function newest(message: HeldMessage, known: HeldMessage | undefined): HeldMessage {
+  return known && !isNewer(message, known) ? known : message;
+}
+
+function versionOf({ version = 1 }: HeldMessage): number {
+  return version;
+}

@@ -1,0 +1,69 @@
+import type { Conversation } from "@/lib/protocol/conversations";
+import type { Message } from "@/lib/protocol/messages";
+import type { User } from "@/lib/protocol/users";
+import { change, type Draft } from "./draft";
+import { learnList, learnUnread, type Some } from "./list";
+import type { MessengerState } from "./state";
+import { learnSnapshot, openConversation, patchTranscript } from "./transcripts";
+import { learnUser } from "./users";
+import { EMPTY } from "./window";
+
+/** What the server read for the first paint, and the cursor of the event log that was taken before. */
+export type Snapshot = Some & {
+  me: User;
+  /** Those further down that have unread messages. */
+  unread: Some;
+  /** The conversation on screen, where it was read together with the list. */
+  transcript?: Omit<ConversationSnapshot, "cursor">;
+  cursor: string;
+};
+
+/** A conversation and messages next to one another, in any order, as the server read them for a page, and the cursor before. */
+export type ConversationSnapshot = { conversation: Conversation; messages: readonly Message[]; cursor: string };
+
+export function initialState(snapshot: Snapshot): MessengerState {
+  const { me, transcript } = snapshot;
+  const empty: MessengerState = {
+    me,
+    users: { [me.id]: me },
+    conversations: {},
+    order: [],
+    hasMore: false,
+    hasMoreUnread: false,
+    loadingMore: false,
+    listFloor: null,
+    transcripts: {},
+    openId: null,
+    attentive: false,
+    outbox: {},
+    outboxDurable: true,
+    drafts: {},
+    connection: { status: "connecting", since: 0 },
+    signedOut: false,
+    online: new Set(),
+  };
+  return change(empty, (draft) => {
+    learnList(draft, snapshot);
+    learnUnread(draft, snapshot.unread);
+    if (!transcript) return;
+    learnSnapshot(draft, transcript);
+    openConversation(draft, transcript.conversation.id);
+  });
+}
+
+/** All that the server says, afresh; what only this page knows (unsent messages, drafts, the open conversation) stays. */
+export function replaceAll(draft: Draft, fresh: Omit<Snapshot, "cursor" | "transcript"> & { open: Snapshot["transcript"] | null }): void {
+  const { transcripts } = draft.state;
+  draft.set("users", {});
+  draft.set("conversations", {});
+  draft.set("transcripts", {});
+  draft.set("listFloor", null);
+  learnUser(draft, fresh.me);
+  learnList(draft, fresh);
+  learnUnread(draft, fresh.unread);
+  if (!fresh.open) return;
+  const { id } = fresh.open.conversation;
+  draft.setTranscript(id, EMPTY);
+  patchTranscript(draft, id, { firstUnread: transcripts[id]?.firstUnread ?? null });
+  learnSnapshot(draft, fresh.open);
+}
