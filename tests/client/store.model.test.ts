@@ -14,6 +14,7 @@ const step = fc.record({
       theySend: 4,
       iSendElsewhere: 2,
       iSend: 2,
+      somebodyEdits: 5,
       theyRead: 1,
       iReadElsewhere: 1,
       theyRename: 3,
@@ -47,7 +48,16 @@ const step = fc.record({
 /** What happens on the server alone, between the readings of what a page is painted with. */
 const before = fc.array(
   fc.record({
-    what: fc.constantFrom("theySend", "iSendElsewhere", "theyRead", "iReadElsewhere", "theyRename", "iRename", "logSettles"),
+    what: fc.constantFrom(
+      "theySend",
+      "iSendElsewhere",
+      "theyRead",
+      "iReadElsewhere",
+      "theyRename",
+      "iRename",
+      "somebodyEdits",
+      "logSettles",
+    ),
     n: fc.nat(50),
   }),
   { maxLength: 4 },
@@ -106,6 +116,7 @@ function run({ what, n }: { what: string; n: number }, { server, page, navigatio
     theySend: () => server.send(server.start("me", other), other, `from ${other} ${n}`),
     iSendElsewhere: () => server.send(server.start("me", other), "me", `mine ${n}`, crypto.randomUUID()),
     iSend: () => id && void messenger.send(id, `here ${n}`),
+    somebodyEdits: () => id && server.edit(id, 1 + (n % Math.max(1, server.messages(id, "me").length)), `edited ${n}`),
     theyRead: () => id && server.read(id, id.replace("me", "").replace("+", ""), server.messages(id, "me").length),
     iReadElsewhere: () => id && server.read(id, "me", Math.min(n, server.messages(id, "me").length)),
     theyRename: () => server.rename(other, `${other} ${n}`),

@@ -58,11 +58,30 @@ export class ModelServer {
     };
     conversation.messages.push(stored);
     conversation.reads.set(senderId, seq);
-    this.publish(conversation.people, (viewer) => {
-      const message = { ...this.toMessage(stored, viewer), sender: this.remembered.get(senderId) ?? this.userOf(senderId) };
-      return message.mine ? { type: "sent", message } : { type: "message", message };
-    });
+    this.publish(conversation.people, (viewer) => this.messageEvent(conversationId, seq, viewer) ?? this.told(stored, viewer));
     return this.toMessage(stored, senderId);
+  }
+
+  /** A message is now so; the event tells all of it, and a replay tells it as it is by then. */
+  edit(conversationId: string, seq: number, content: string): void {
+    const conversation = this.conversationOf(conversationId);
+    const stored = conversation.messages[seq - 1];
+    if (!stored) return;
+    const changed = { ...stored, content, version: (stored.version ?? 1) + 1 };
+    conversation.messages[seq - 1] = changed;
+    this.publish(conversation.people, (viewer) => this.messageEvent(conversationId, seq, viewer) ?? this.told(changed, viewer));
+  }
+
+  private messageEvent(conversationId: string, seq: number, viewer: string): StreamEvent | null {
+    const stored = this.conversations.get(conversationId)?.messages[seq - 1];
+    return stored ? this.told(stored, viewer) : null;
+  }
+
+  /** Users as sessions remember them. */
+  private told(stored: Stored, viewer: string): StreamEvent {
+    const { senderId } = stored;
+    const message = { ...this.toMessage(stored, viewer), sender: this.remembered.get(senderId) ?? this.userOf(senderId) };
+    return message.mine ? { type: "sent", message } : { type: "message", message };
   }
 
   read(conversationId: string, userId: string, seq: number): void {
@@ -280,7 +299,16 @@ export class ModelServer {
 
 const listKey = (row: Conversation) => `${row.lastMessage?.createdAt} ${row.id}`;
 
-type Stored = { id: string; conversationId: string; seq: number; content: string; createdAt: string; senderId: string; clientId?: string };
+type Stored = {
+  id: string;
+  conversationId: string;
+  seq: number;
+  content: string;
+  createdAt: string;
+  senderId: string;
+  clientId?: string;
+  version?: number;
+};
 type Logged = { id: number; people: readonly string[]; of: (viewer: string) => StreamEvent };
 
 /** The page's end of a stream: what the server wrote waits in it until the test lets it arrive. */
