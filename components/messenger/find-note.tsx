@@ -11,7 +11,9 @@ export function FindNote({ status }: { status: FindStatus }) {
     case "nothing asked":
       return <p className={TEXT}>Type a part of somebody’s name or username.</p>;
     case "nobody":
-      return <p className={TEXT}>Nobody here goes by that. Type more of their name or another part of it, or ask them for their username.</p>;
+      return (
+        <p className={TEXT}>Nobody here goes by that. Type more of their name or another part of it, or ask them for their username.</p>
+      );
     case "failed":
       return (
         <div className={`${TEXT} flex flex-wrap items-center justify-between gap-x-3 gap-y-2`}>
