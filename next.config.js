@@ -10,7 +10,11 @@ function distDir(phase) {
   if (phase === "phase-development-server") return "builds";
   if (!lstatSync(".next", { throwIfNoEntry: false })?.isSymbolicLink()) return ".next";
   if (phase === "phase-production-server") return readlinkSync(".next");
-  if (process.argv[2] === "build") rmSync(".next");
+  if (process.argv[2] === "build") {
+    rmSync(".next");
+    // It leads through that one, and Next looks where every link leads.
+    rmSync("dist", { force: true });
+  }
   return ".next";
 }
 
