@@ -58,9 +58,10 @@ export function eventData(event: StreamEvent): unknown {
   return data;
 }
 
-/** The way back. Throws a ZodError for what this protocol does not know the shape of. */
-export function parseEvent(name: string | undefined, data: unknown): StreamEvent {
+/** The way back. Null for a kind that a newer server knows; throws a ZodError for one of ours in another shape. */
+export function parseEvent(name: string | undefined, data: unknown): StreamEvent | null {
   const type = name ?? "message";
+  if (!Object.hasOwn(EVENT_NAMES, type)) return null;
   return StreamEvent.parse(type === "message" || type === "sent" ? { type, message: data } : { ...(data as object), type });
 }
 

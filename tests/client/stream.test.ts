@@ -268,6 +268,14 @@ describe("A stream that falls silent", () => {
   });
 });
 
+test("A kind that only a newer server knows is passed over, and what comes after it is not", () => {
+  const { last, seen } = open();
+  last().push("poke", "1-1-1", { conversationId: "c" });
+  last().send({ type: "read", conversationId: "c", userId: "ann", seq: 1 }, "1-1-2");
+  last().arriveAll();
+  expect(seen.events).toEqual(["read"]);
+});
+
 test("An event of a shape that this version does not know calls for a fresh load", () => {
   const { last, seen } = open();
   last().push("read", "1-1-1", { conversationId: 7 });

@@ -26,9 +26,16 @@ test("There is a name for each type, and the unnamed one is the message of the c
   expect(eventData({ type: "message", message })).toBe(message);
 });
 
+test.each([
+  ["poke", {}],
+  ["constructor", {}],
+  ["poke", { type: "message", message }],
+])("What this version does not know is passed over: “%s” %j", (name, data) => {
+  expect(parseEvent(name, data)).toBeNull();
+});
+
 describe("What is of no known shape is refused", () => {
   test.each([
-    ["poke", {}],
     ["message", { ...message, seq: "1" }],
     [undefined, {}],
     ["read", { conversationId: "c" }],

@@ -153,7 +153,7 @@ class Screen {
     }
     if (event.id) this.cursors = [event.id];
     const told = parseEvent(event.name, event.data);
-    this.state = change(this.state, (draft) => applyEvent(draft, told));
+    if (told) this.state = change(this.state, (draft) => applyEvent(draft, told));
   }
 }
 

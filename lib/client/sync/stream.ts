@@ -132,8 +132,8 @@ export function createStream(options: {
   };
 }
 
-/** What this version cannot read has changed something all the same: that calls for a fresh load. */
-function decode(name: string | undefined, data: string): StreamEvent {
+/** Of a kind that it knows, what this version cannot read has changed something all the same: that calls for a fresh load. */
+function decode(name: string | undefined, data: string): StreamEvent | null {
   try {
     return parseEvent(name, JSON.parse(data));
   } catch {
