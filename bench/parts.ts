@@ -5,6 +5,7 @@ import { deepPages, growHistory, sizes } from "./history";
 import type { Sends } from "./load";
 import { median } from "./numbers";
 import { cpuSeconds, familyCpuSeconds, memoryKiB, type Server } from "./processes";
+import { replay } from "./replay";
 import { against, alone, compare, type Row } from "./report";
 import { alternately, type Servers, type Stage, withServers } from "./stage";
 
@@ -225,4 +226,4 @@ function faults(runs: Sends[]): number {
 }
 
 /** In the order in which they run: (d) fills the database. */
-export const PARTS: Record<string, Part> = { a: latency, b: throughput, c: idle, e: fanOut, d: history };
+export const PARTS: Record<string, Part> = { a: latency, b: throughput, c: idle, e: fanOut, j: replay, d: history };

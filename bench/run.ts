@@ -7,7 +7,7 @@ import { withStage } from "./stage";
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "a,b,c,d,e" },
+    only: { type: "string", default: "a,b,c,d,e,j" },
     seconds: { type: "string", default: "4" },
     rounds: { type: "string", default: "3" },
     json: { type: "string" },

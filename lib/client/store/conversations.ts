@@ -43,15 +43,22 @@ export function withMessage(conversation: HeldConversation, message: HeldMessage
   // A send counts as having read all before it, for its sender.
   const readSeq = message.mine ? Math.max(conversation.readSeq, message.seq) : conversation.readSeq;
   const otherReadSeq = message.mine ? conversation.otherReadSeq : maxOrNull(conversation.otherReadSeq, message.seq);
-  return withReads(isLast ? { ...conversation, lastMessage: message } : conversation, readSeq, otherReadSeq);
+  return withReads(conversation, readSeq, otherReadSeq, isLast ? message : last);
 }
 
-function withReads(conversation: HeldConversation, readSeq: number, otherReadSeq: number | null): HeldConversation {
-  const unreadCount = Math.max(0, (conversation.lastMessage?.seq ?? 0) - readSeq);
-  if (readSeq === conversation.readSeq && otherReadSeq === conversation.otherReadSeq && unreadCount === conversation.unreadCount) {
-    return conversation;
-  }
-  return { ...conversation, readSeq, otherReadSeq, unreadCount, hasUnreadMessages: unreadCount > 0 };
+function withReads(
+  conversation: HeldConversation,
+  readSeq: number,
+  otherReadSeq: number | null,
+  lastMessage = conversation.lastMessage,
+): HeldConversation {
+  const unreadCount = Math.max(0, (lastMessage?.seq ?? 0) - readSeq);
+  const isSame =
+    lastMessage === conversation.lastMessage &&
+    readSeq === conversation.readSeq &&
+    otherReadSeq === conversation.otherReadSeq &&
+    unreadCount === conversation.unreadCount;
+  return isSame ? conversation : { ...conversation, lastMessage, readSeq, otherReadSeq, unreadCount, hasUnreadMessages: unreadCount > 0 };
 }
 
 /** A group has no cursor of "the other one". */

@@ -4,15 +4,19 @@ import type { HeldMessage } from "./state";
 import { learnUser, meetUser } from "./users";
 
 /** A message of an answer. */
-export function learnMessage(draft: Draft, { sender, ...message }: Message): HeldMessage {
-  learnUser(draft, sender);
-  return { ...message, senderId: sender.id };
+export function learnMessage(draft: Draft, message: Message): HeldMessage {
+  learnUser(draft, message.sender);
+  return hold(message);
 }
 
 /** A message of the stream. */
-export function meetMessage(draft: Draft, { sender, ...message }: Message): HeldMessage {
-  meetUser(draft, sender);
-  return { ...message, senderId: sender.id };
+export function meetMessage(draft: Draft, message: Message): HeldMessage {
+  meetUser(draft, message.sender);
+  return hold(message);
+}
+
+export function hold({ sender, ...message }: Message): HeldMessage {
+  return Object.assign(message, { senderId: sender.id });
 }
 
 /** Whether the first is the same message as the second, as it was changed later. */

@@ -1,6 +1,7 @@
 import type { Conversation } from "@/lib/protocol/conversations";
 import type { Message } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
+import { hold } from "./messages";
 import type { ConversationSnapshot } from "./snapshot";
 import type { HeldConversation, HeldMessage, MessengerState } from "./state";
 import { EMPTY, type Transcript, windowOf } from "./window";
@@ -48,9 +49,8 @@ function viewTranscript(held: Transcript, users: Users): TranscriptView {
 export function viewSnapshot({ conversation, messages: rows }: Omit<ConversationSnapshot, "cursor">): TranscriptView {
   const { lastMessage, unreadCount, readSeq } = conversation;
   const users = Object.fromEntries(rows.map(({ sender }) => [sender.id, sender]));
-  const held = rows.map(({ sender, ...message }) => ({ ...message, senderId: sender.id }));
   const firstUnread = unreadCount > 0 ? readSeq + 1 : null;
-  return viewTranscript({ ...windowOf(held, lastMessage?.seq ?? 0), firstUnread }, users);
+  return viewTranscript({ ...windowOf(rows.map(hold), lastMessage?.seq ?? 0), firstUnread }, users);
 }
 
 function viewConversation(held: HeldConversation, users: Users): Conversation {

@@ -36,8 +36,8 @@ export function createLeading(options: {
     connect: options.connect,
     from: () => [...new Set([...options.stands(), ...elsewhere])],
     onConnecting(from) {
-      pass();
-      replay = [];
+      // What was replayed and not passed on yet comes again: the new connection resumes from before it.
+      dropReplay();
       openedFrom = from;
       opening = `${tab} ${++openings}`;
       number = 0;
@@ -59,6 +59,12 @@ export function createLeading(options: {
     },
     onRefused: options.onRefused,
   });
+
+  function dropReplay(): void {
+    clearTimeout(piece);
+    piece = undefined;
+    replay = [];
+  }
 
   /** What was replayed so far, and a frame, to every tab. Others come first: what fails here must not keep it from them. */
   function pass(frame?: Frame): void {
