@@ -1,6 +1,5 @@
 import { createMessenger, type Messenger, type Snapshot } from "../lib/client/messenger";
 import { rowsOf } from "../lib/client/screen/transcript-rows";
-import { unreadTotal } from "../lib/client/store/state";
 import { conversationIn, transcriptIn } from "../lib/client/store/views";
 import type { EventSourceLike } from "../lib/client/sync/stream";
 import type { Conversation } from "../lib/protocol/conversations";
@@ -54,17 +53,17 @@ function measure(): Measured {
   for (const [name, data, id] of missed) source.write(name, data, id);
   const ms = performance.now() - began;
   const { conversations, order } = messenger.getState();
-  if (conversations[order[0] as string]?.lastMessage?.seq !== lastSeqs.get(order[0] as string)) throw new Error("Not all was taken in.");
+  if (conversations.get(order[0] as string)?.lastMessage?.seq !== lastSeqs.get(order[0] as string))
+    throw new Error("Not all was taken in.");
   unsubscribe();
   stop();
   return { ms, drawings };
 }
 
-/** What the components ask of the state when it has changed: each row of the list, the title, and the rows on screen. */
+/** What the components ask of the state when it has changed: each row of the list, and the rows on screen. */
 function draw(messenger: Messenger): void {
   const state = messenger.getState();
   for (const id of state.order) conversationIn(state, id);
-  unreadTotal(state);
   const transcript = transcriptIn(state, state.openId ?? "");
   if (!transcript) throw new Error("Nothing is open.");
   rowsOf({ ...transcript, outbox: [], otherReadSeq: null, zone: "Europe/Lisbon" });

@@ -109,7 +109,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
 
   /** Where to go on reading; null where there is news, which comes first. */
   function readingPositionOf(id: string): ReadingPosition | null {
-    return getState().conversations[id]?.unreadCount ? null : positions.get(id);
+    return getState().conversations.get(id)?.unreadCount ? null : positions.get(id);
   }
 
   /** However many they are, who listens to the state is told once. */

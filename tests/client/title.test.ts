@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { titleWithUnread, watchTitle } from "@/lib/client/screen/title";
-import { unreadTotal } from "@/lib/client/store/state";
 import { ModelServer } from "./support/model-server";
 import { FAKE_TIMERS, Page } from "./support/page";
 
@@ -18,7 +17,7 @@ test("The title says how much is unread, once, and no more than it can hold", ()
 test("What is unread in all conversations adds up", () => {
   const server = new ModelServer("me", "ann", "bob");
   for (const other of ["ann", "bob", "bob"]) server.send(server.start("me", other), other, "hello");
-  expect(unreadTotal(new Page(server, "me").state)).toBe(3);
+  expect(new Page(server, "me").state.unread).toBe(3);
 });
 
 describe("What is unread in conversations that the list has not loaded", () => {
@@ -46,7 +45,7 @@ describe("What is unread in conversations that the list has not loaded", () => {
     await page.settle();
   }
 
-  const total = () => unreadTotal(page.state);
+  const total = () => page.state.unread;
 
   test("counts from the first paint on, and is not listed before its turn", async () => {
     await openPage(["p3", "p70", "p199"]);

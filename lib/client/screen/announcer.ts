@@ -17,12 +17,15 @@ export function createAnnouncer(options: {
   say: (text: string) => void;
 }) {
   const { getState, subscribe, say } = options;
+  let seen = getState();
   let known = lastSeqs(getState());
   let arrived: string[] = [];
   let timer: ReturnType<typeof setTimeout> | null = null;
 
   function look(): void {
     const state = getState();
+    if (state.conversations === seen.conversations && state.order === seen.order) return;
+    seen = state;
     const before = known;
     known = lastSeqs(state);
     for (const [id, seq] of known) {
@@ -49,5 +52,5 @@ export function createAnnouncer(options: {
 }
 
 function lastSeqs(state: MessengerState): Map<string, number> {
-  return new Map(state.order.map((id) => [id, state.conversations[id]?.lastMessage?.seq ?? 0]));
+  return new Map(state.order.map((id) => [id, state.conversations.get(id)?.lastMessage?.seq ?? 0]));
 }

@@ -74,8 +74,8 @@ export function useFind(messenger: Messenger, openId: string | null) {
 
 /** Those of the list in its order, then those that were opened from elsewhere. */
 function heldConversations({ conversations, users, order }: Pick<MessengerState, "conversations" | "users" | "order">): Found[] {
-  return [...new Set([...order, ...Object.keys(conversations)])].flatMap((id) => {
-    const user = users[conversations[id]?.otherId ?? ""];
+  return [...new Set([...order, ...conversations.ids()])].flatMap((id) => {
+    const user = users[conversations.get(id)?.otherId ?? ""];
     return user ? [{ kind: "conversation", key: id, id, user }] : [];
   });
 }

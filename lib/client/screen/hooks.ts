@@ -2,7 +2,7 @@
 import { createContext, useContext, useEffect, useSyncExternalStore } from "react";
 import type { Conversation } from "@/lib/protocol/conversations";
 import type { Messenger } from "../messenger";
-import { type Connection, type MessengerState, unreadTotal } from "../store/state";
+import type { Connection, MessengerState } from "../store/state";
 import type { OutboxItem } from "../store/unsent";
 import { conversationIn, type TranscriptView, transcriptIn } from "../store/views";
 import { watchTitle } from "./title";
@@ -35,7 +35,7 @@ export function useStart(messenger: Messenger): void {
   useEffect(() => {
     const stop = messenger.start();
     const title = watchTitle(document);
-    const show = () => title.show(unreadTotal(messenger.getState()));
+    const show = () => title.show(messenger.getState().unread);
     const unsubscribe = messenger.subscribe(show);
     show();
     return () => {

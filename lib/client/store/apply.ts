@@ -33,7 +33,7 @@ export function applyEvent(draft: Draft, event: StreamEvent, viewOf?: ViewOf): v
 
 function applyMessage(draft: Draft, told: Message, viewOf?: ViewOf): void {
   const id = told.conversationId;
-  const known = draft.state.conversations[id];
+  const known = draft.state.conversations.get(id);
   const message = meetMessage(draft, told);
   if (known) draft.setConversation(withMessage(known, message));
   const transcript = known && draft.state.transcripts[id];

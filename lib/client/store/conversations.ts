@@ -9,7 +9,7 @@ export function learnConversations(draft: Draft, rows: readonly Conversation[]):
   for (const { otherParticipant, lastMessage, ...row } of rows) {
     if (otherParticipant) learnUser(draft, otherParticipant);
     const last = lastMessage && learnMessage(draft, lastMessage);
-    const known = draft.state.conversations[row.id];
+    const known = draft.state.conversations.get(row.id);
     const otherId = otherParticipant?.id ?? null;
     if (!known) {
       draft.setConversation({ ...row, otherId, lastMessage: last });
@@ -23,7 +23,7 @@ export function learnConversations(draft: Draft, rows: readonly Conversation[]):
 
 /** Somebody has read up to a message; it never moves backwards. */
 export function applyRead(draft: Draft, id: string, userId: string, seq: number): void {
-  const known = draft.state.conversations[id];
+  const known = draft.state.conversations.get(id);
   if (!known) return;
   const mine = userId === draft.state.me.id;
   const readSeq = mine ? Math.max(known.readSeq, seq) : known.readSeq;

@@ -44,9 +44,10 @@ export class Draft {
   }
 
   setConversation(conversation: HeldConversation): void {
-    const known = this.state.conversations[conversation.id];
+    const known = this.state.conversations.get(conversation.id);
     if (known === conversation) return;
-    this.entries("conversations")[conversation.id] = conversation;
+    this.set("conversations", this.state.conversations.with(conversation.id, conversation, this.owned));
+    this.set("unread", this.state.unread + conversation.unreadCount - (known?.unreadCount ?? 0));
     if (!known || known.lastMessage?.id !== conversation.lastMessage?.id) this.moved.add(conversation.id);
   }
 
@@ -68,7 +69,7 @@ export class Draft {
   setOutbox(id: string, items: readonly OutboxItem[]): void {
     this.entries("outbox")[id] = items;
     // What would be the first message of a conversation is what lists it.
-    if (this.state.conversations[id]?.lastMessage === null) this.moved.add(id);
+    if (this.state.conversations.get(id)?.lastMessage === null) this.moved.add(id);
   }
 
   finish(): MessengerState {
@@ -76,7 +77,7 @@ export class Draft {
     return this.state;
   }
 
-  private entries<K extends "users" | "conversations" | "transcripts" | "outbox">(key: K): Record<string, MessengerState[K][string]> {
+  private entries<K extends "users" | "transcripts" | "outbox">(key: K): Record<string, MessengerState[K][string]> {
     const held = this.state[key];
     if (this.owned.has(held)) return held as Record<string, MessengerState[K][string]>;
     const copy = { ...held };

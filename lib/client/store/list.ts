@@ -32,15 +32,19 @@ export function learnUnread(draft: Draft, { conversations, hasMore }: Some): voi
  * own id would name another place as soon as something is said in it.
  */
 export function endOfList({ order, conversations }: MessengerState): string | undefined {
-  const last = order.findLast((id) => conversations[id]?.lastMessage);
-  return last && conversations[last]?.lastMessage?.id;
+  const last = order.findLast((id) => conversations.get(id)?.lastMessage);
+  return last && conversations.get(last)?.lastMessage?.id;
 }
 
 /** The order of the list where these conversations have moved; the same array where it is the same. */
 export function reorder(state: MessengerState, moved: ReadonlySet<string>): readonly string[] {
   if (moved.size === 0) return state.order;
   if (moved.size > MOVED_MAX) return kept(state.order, sorted(state));
-  const order = state.order.filter((id) => !moved.has(id));
+  const order = [...state.order];
+  for (const id of moved) {
+    const at = order.indexOf(id);
+    if (at >= 0) order.splice(at, 1);
+  }
   for (const id of moved) {
     const key = keyIn(state, id);
     if (key !== null) order.splice(indexFor(state, order, key), 0, id);
@@ -50,7 +54,7 @@ export function reorder(state: MessengerState, moved: ReadonlySet<string>): read
 
 function sorted(state: MessengerState): string[] {
   const keys: [string, string][] = [];
-  for (const id of Object.keys(state.conversations)) {
+  for (const id of state.conversations.ids()) {
     const key = keyIn(state, id);
     if (key !== null) keys.push([key, id]);
   }
@@ -71,7 +75,7 @@ function indexFor(state: MessengerState, order: readonly string[], key: string):
 
 /** What a conversation is listed by: the latest message first, of two in one millisecond the greater id. Null: not listed. */
 function keyIn(state: MessengerState, id: string): string | null {
-  const conversation = state.conversations[id];
+  const conversation = state.conversations.get(id);
   if (!conversation) return null;
   if (conversation.lastMessage) {
     const key = listKey(conversation, conversation.lastMessage.createdAt);

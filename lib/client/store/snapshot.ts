@@ -4,6 +4,7 @@ import type { User } from "@/lib/protocol/users";
 import { change, type Draft } from "./draft";
 import { learnList, learnUnread, type Some } from "./list";
 import type { MessengerState } from "./state";
+import { Table } from "./table";
 import { learnSnapshot, openConversation, patchTranscript } from "./transcripts";
 import { learnUser } from "./users";
 import { EMPTY } from "./window";
@@ -26,7 +27,8 @@ export function initialState(snapshot: Snapshot): MessengerState {
   const empty: MessengerState = {
     me,
     users: { [me.id]: me },
-    conversations: {},
+    conversations: Table.empty(),
+    unread: 0,
     order: [],
     hasMore: false,
     hasMoreUnread: false,
@@ -55,7 +57,8 @@ export function initialState(snapshot: Snapshot): MessengerState {
 export function replaceAll(draft: Draft, fresh: Omit<Snapshot, "cursor" | "transcript"> & { open: Snapshot["transcript"] | null }): void {
   const { transcripts } = draft.state;
   draft.set("users", {});
-  draft.set("conversations", {});
+  draft.set("conversations", Table.empty());
+  draft.set("unread", 0);
   draft.set("transcripts", {});
   draft.set("listFloor", null);
   learnUser(draft, fresh.me);

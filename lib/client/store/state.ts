@@ -1,6 +1,7 @@
 import type { Conversation } from "@/lib/protocol/conversations";
 import type { Message } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
+import type { Table } from "./table";
 import type { OutboxItem } from "./unsent";
 import type { Transcript } from "./window";
 
@@ -16,7 +17,9 @@ export type MessengerState = {
   me: User;
   /** Those of the conversations and messages that are held, and those that the stream has told of since the last fresh load. */
   users: Readonly<Record<string, User>>;
-  conversations: Readonly<Record<string, HeldConversation>>;
+  conversations: Table<HeldConversation>;
+  /** Sum of the unread messages of them all, for the title and the favicon. */
+  unread: number;
   /** Ids of the listed conversations, by latest message. */
   order: readonly string[];
   hasMore: boolean;
@@ -54,10 +57,3 @@ export type Connection = {
   /** Milliseconds since 1970 at which it came to be so; 0 until the stream was first tried. */
   since: number;
 };
-
-/** Sum of unread messages, for the title and the favicon. */
-export function unreadTotal({ conversations }: { conversations: Readonly<Record<string, { unreadCount: number }>> }): number {
-  let total = 0;
-  for (const { unreadCount } of Object.values(conversations)) total += unreadCount;
-  return total;
-}

@@ -24,7 +24,7 @@ export function openConversation(draft: Draft, id: string): void {
 
 /** Puts the "new messages" divider before what is unread now. */
 export function setDivider(draft: Draft, id: string): void {
-  const conversation = draft.state.conversations[id];
+  const conversation = draft.state.conversations.get(id);
   patchTranscript(draft, id, { firstUnread: conversation && conversation.unreadCount > 0 ? conversation.readSeq + 1 : null });
 }
 
@@ -62,11 +62,11 @@ export function learnSnapshot(draft: Draft, { conversation, messages }: Pick<Con
 /** An answer may know of a later message than the stream has brought so far. */
 function learnMessages(draft: Draft, id: string, rows: readonly Message[]): HeldMessage[] {
   const messages = rows.map((row) => learnMessage(draft, row));
-  const conversation = draft.state.conversations[id];
+  const conversation = draft.state.conversations.get(id);
   if (conversation) draft.setConversation(messages.reduce(withMessage, conversation));
   return messages;
 }
 
 function lastSeqOf(draft: Draft, id: string): number {
-  return draft.state.conversations[id]?.lastMessage?.seq ?? 0;
+  return draft.state.conversations.get(id)?.lastMessage?.seq ?? 0;
 }

@@ -24,7 +24,7 @@ const transcripts = new WeakMap<Transcript, { users: Users; view: TranscriptView
 export const NOTHING: TranscriptView = { ...EMPTY, messages: [], ahead: [] };
 
 export function conversationIn(state: MessengerState, id: string): Conversation | undefined {
-  const held = state.conversations[id];
+  const held = state.conversations.get(id);
   return held && viewConversation(held, state.users);
 }
 

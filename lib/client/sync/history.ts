@@ -86,7 +86,7 @@ export function createHistory(options: {
   async function jumpToLatest(id: string): Promise<void> {
     if (getState().transcripts[id]?.atEnd) return;
     await show(id, "window", async () => {
-      if (!getState().conversations[id]) {
+      if (!getState().conversations.get(id)) {
         await intake.fetchInto(
           () => api.conversation(id),
           (draft, row) => {
@@ -101,7 +101,7 @@ export function createHistory(options: {
 
   function fetchLatest(id: string): Promise<unknown> {
     // Room for what is unread, so that the divider is among what is loaded.
-    const unread = getState().conversations[id]?.unreadCount ?? 0;
+    const unread = getState().conversations.get(id)?.unreadCount ?? 0;
     const limit = Math.min(PAGE_MAX, Math.max(HISTORY_PAGE, unread + PAGE_SIZE));
     return fetchPage(id, { limit }, (draft, rows) => learnWindow(draft, id, rows, rows[0]?.seq ?? 0));
   }

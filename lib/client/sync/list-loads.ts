@@ -4,7 +4,6 @@ import { PAGE_MAX, PAGE_SIZE } from "@/lib/protocol/limits";
 import { type Api, ApiError } from "../api";
 import { learnConversations } from "../store/conversations";
 import { endOfList, learnList, learnUnread, type Some } from "../store/list";
-import { unreadTotal } from "../store/state";
 import type { Store } from "../store/store";
 import type { Intake } from "./intake";
 
@@ -54,7 +53,7 @@ export function createListLoads({ store, api, intake }: { store: Store; api: Api
   }
 
   function fetchUnknown(ids: ReadonlySet<string>, aloneMax = FETCHED_ALONE_MAX): void {
-    const unknown = new Set([...ids].filter((id) => !getState().conversations[id]));
+    const unknown = new Set([...ids].filter((id) => !getState().conversations.get(id)));
     if (unknown.size > aloneMax && aloneMax > 0) fetchTop(unknown);
     else for (const id of unknown) fetchOne(id);
   }
@@ -87,7 +86,7 @@ export function createListLoads({ store, api, intake }: { store: Store; api: Api
     },
     /** Where more have unread messages than are held, and those that are held have become few. */
     countUnread(): void {
-      if (!getState().hasMoreUnread || unreadTotal(getState()) >= PAGE_MAX) return;
+      if (!getState().hasMoreUnread || getState().unread >= PAGE_MAX) return;
       void intake.once("unread", () => intake.insist(() => intake.fetchInto(fetchUnread, learnUnread)));
     },
     startConversation: (username: string): Promise<Conversation> =>

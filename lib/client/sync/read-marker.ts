@@ -21,7 +21,7 @@ export function createReadMarker(options: { store: Store; api: Pick<Api, "markRe
     const { openId, attentive, conversations, transcripts } = store.getState();
     if (!seen || !attentive || seen.id !== openId) return;
     const { id, seq } = seen;
-    if (seq <= (conversations[id]?.readSeq ?? 0)) return;
+    if (seq <= (conversations.get(id)?.readSeq ?? 0)) return;
     const message = inWindow(transcripts[id]).findLast((held) => held.seq <= seq);
     if (!message) return;
     store.change((draft) => markRead(draft, id, message.seq));

@@ -16,17 +16,22 @@ export function shown(state: MessengerState): Shown {
   const before = known.get(state);
   if (before) return before;
   const { users } = state;
-  const conversations = viewAll(state.conversations, users, (id) => conversationIn(state, id) as Conversation);
-  const transcripts = viewAll(state.transcripts, users, (id) => transcriptIn(state, id) as TranscriptView);
+  const conversations = viewAll(
+    state.conversations,
+    [...state.conversations.ids()],
+    users,
+    (id) => conversationIn(state, id) as Conversation,
+  );
+  const transcripts = viewAll(state.transcripts, Object.keys(state.transcripts), users, (id) => transcriptIn(state, id) as TranscriptView);
   const view = { ...state, conversations, transcripts };
   known.set(state, view);
   return view;
 }
 
-function viewAll<T>(held: Readonly<Record<string, unknown>>, users: MessengerState["users"], viewOf: (id: string) => T): Record<string, T> {
+function viewAll<T>(held: object, ids: readonly string[], users: MessengerState["users"], viewOf: (id: string) => T): Record<string, T> {
   const before = views.get(held);
   if (before?.users === users) return before.view as Record<string, T>;
-  const view = Object.fromEntries(Object.keys(held).map((id) => [id, viewOf(id)]));
+  const view = Object.fromEntries(ids.map((id) => [id, viewOf(id)]));
   views.set(held, { users, view });
   return view;
 }
