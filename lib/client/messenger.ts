@@ -21,10 +21,12 @@
 import type { StreamEvent } from "@/lib/protocol/events";
 import type { Message } from "@/lib/protocol/messages";
 import type { Outcome } from "./account/account";
-import { ApiError, createApi } from "./api";
+import { createSession } from "./account/session";
+import { createApi } from "./api";
 import { createDrafts } from "./outbox/drafts";
 import { createOutbox } from "./outbox/outbox";
 import { createOutboxStore } from "./outbox/outbox-store";
+import { createShownDrafts } from "./outbox/shown-drafts";
 import { browserPlatform, type Platform } from "./platform";
 import { createReadingPositions, type ReadingPosition } from "./screen/reading-positions";
 import { applyEvent } from "./store/apply";
@@ -44,9 +46,6 @@ export type { MessengerState } from "./store/state";
 
 export type Messenger = ReturnType<typeof createMessenger>;
 
-/** Milliseconds in which the answer that brings a new cookie has arrived, once its session is known to the server. */
-const COOKIE_MS = 500;
-
 /** Everything that a page of a signed-in person needs. Touches nothing outside itself until it is started. */
 export function createMessenger(snapshot: Snapshot, platform: Platform = browserPlatform()) {
   let painted = initialState(snapshot);
@@ -54,11 +53,24 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   const { getState, patch, subscribe } = store;
   const userId = snapshot.me.id;
   const views = new Map<string, Range>();
-  let doubting = false;
-  let leaving = false;
   let started = false;
 
-  const api = createApi({ userId, fetch: platform.fetch, onUnauthorized: () => void doubt() });
+  const api = createApi({ userId, fetch: platform.fetch, onUnauthorized: () => void session.doubt() });
+  const session = createSession({
+    userId,
+    api,
+    store,
+    onDoubt: () => outbox.signOut(),
+    onEnd() {
+      outbox.signOut();
+      feed.silence();
+      feed.tell({ type: "event", event: { type: "signed_out" } });
+    },
+    onGoOn() {
+      feed.nudge();
+      wakeAll();
+    },
+  });
   const loader = createLoader({
     store,
     api,
@@ -70,6 +82,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   const readMarker = createReadMarker({ store, api });
   const positions = createReadingPositions({ userId, storage: platform.sessionStorage });
   const drafts = createDrafts({ userId, storage: platform.localStorage });
+  const shownDrafts = createShownDrafts({ store, drafts });
   const outbox = createOutbox({
     userId,
     api,
@@ -101,7 +114,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     onAsked: wake,
     onRefused: () => void api.authUser().catch(() => {}),
     onLead: () => outbox.lead(),
-    onJoined: () => void returnFromSignIn(),
+    onJoined: () => void session.returnFromSignIn(),
     onOutbox: (news) => outbox.hear(news),
     onLeft: () => void forget(),
     isVisible: platform.isVisible,
@@ -124,8 +137,8 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
       if (clientId) void outbox.acknowledge(clientId);
     }
     if (told.length === events.length) return;
-    if (leaving) feed.silence();
-    else void doubt();
+    if (session.isLeaving) feed.silence();
+    else void session.doubt();
   }
 
   function apply(event: StreamEvent): void {
@@ -134,34 +147,6 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
 
   function viewOf(id: string): Range | undefined {
     return views.get(id);
-  }
-
-  /**
-   * The session that this tab knows has ended. Its browser may have another one of the same person: a changed password
-   * gives it a new cookie, which can arrive after the news. So a tab that is refused asks again a moment later.
-   */
-  async function doubt(): Promise<void> {
-    // A tab that signs out knows that its session ends.
-    if (doubting || leaving || getState().signedOut) return;
-    doubting = true;
-    outbox.signOut();
-    await new Promise((resolve) => setTimeout(resolve, COOKIE_MS));
-    const refused = await api.authUser().then(
-      () => null,
-      (error: unknown) => error,
-    );
-    doubting = false;
-    if (refused instanceof ApiError && refused.status === 401) return signOut();
-    feed.nudge();
-    wakeAll();
-  }
-
-  /** This tab is signed out; the other tabs have the same cookie. */
-  function signOut(): void {
-    patch({ signedOut: true });
-    outbox.signOut();
-    feed.silence();
-    feed.tell({ type: "event", event: { type: "signed_out" } });
   }
 
   /** The person leaves this device: what is not sent goes with them. */
@@ -178,21 +163,11 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
   }
 
   function wake(): void {
-    if (leaving) return;
+    if (session.isLeaving) return;
     if (getState().signedOut) {
-      void returnFromSignIn();
+      void session.returnFromSignIn();
       return;
     }
-    feed.nudge();
-    wakeAll();
-  }
-
-  /** Goes on where the same person is signed in again; another one gets nothing of what is held here. */
-  async function returnFromSignIn(): Promise<void> {
-    if (!getState().signedOut) return;
-    const user = await api.authUser().catch(() => null);
-    if (user?.id !== userId || !getState().signedOut) return;
-    patch({ signedOut: false });
     feed.nudge();
     wakeAll();
   }
@@ -207,14 +182,13 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
       started = true;
       drafts.forgetOthers();
       positions.forgetOthers();
-      patch({ drafts: joinDrafts(drafts.list(), getState().drafts) });
+      shownDrafts.load();
       const unwatch = platform.watch({
         wake,
         offline: feed.lose,
         attend: readMarker.setAttentive,
         resume() {
-          // Whoever goes back to a page that they have left is shown the way in.
-          leaving = false;
+          session.stay();
           feed.start();
           wake();
         },
@@ -272,7 +246,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     },
     /** `clientId` is given where the same message may be on its way already. */
     async send(id: string, content: string, clientId?: string): Promise<void> {
-      showDraft(id, "");
+      shownDrafts.show(id, "");
       const forget = drafts.lend(id, content);
       feed.nudge();
       await outbox.send(id, content, clientId);
@@ -284,10 +258,8 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     countUnsent: async (): Promise<number> => Object.values(getState().outbox).reduce((sum, items) => sum + items.length, 0),
     /** Signs out by `end` and, where that worked, leaves nothing of the person on this device, in no tab. */
     async leave(end: () => Promise<Outcome<void>>): Promise<Outcome<void>> {
-      leaving = true;
-      const outcome = await end();
+      const outcome = await session.leave(end);
       if (outcome.errors) {
-        leaving = false;
         wake();
       } else {
         feed.silence();
@@ -296,37 +268,15 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
       }
       return outcome;
     },
-    setDraft,
+    setDraft: shownDrafts.set,
     /**
      * Takes over what was typed into the page before the script came. It is written down with the next key only: the form
      * may be on its way already, and the page after this one would show what was sent as a draft.
      */
-    takeOverDraft: showDraft,
+    takeOverDraft: shownDrafts.show,
     searchUsers: api.users,
     startConversation: loader.startConversation,
   };
-
-  function setDraft(id: string, text: string): void {
-    if (showDraft(id, text)) drafts.write(id, text);
-  }
-
-  /** Whether it is another than was shown before. */
-  function showDraft(id: string, text: string): boolean {
-    const state = getState();
-    if ((state.drafts[id] ?? "") === text) return false;
-    patch({ drafts: { ...state.drafts, [id]: text } });
-    return true;
-  }
-}
-
-/** What was written down at an earlier visit stands before what was typed since this page was loaded. */
-function joinDrafts(kept: Readonly<Record<string, string>>, typed: Readonly<Record<string, string>>): Record<string, string> {
-  const drafts = { ...kept };
-  for (const [id, text] of Object.entries(typed)) {
-    const before = kept[id];
-    drafts[id] = before && text && !text.startsWith(before) ? `${before}\n${text}` : text;
-  }
-  return drafts;
 }
 
 function messageOf(event: StreamEvent): Message | null {

@@ -38,7 +38,7 @@ const PARTS: Record<string, { allowed: string[]; refused: string[] }> = {
     refused: ["../messenger", "../screen/hooks", "../../server/db", "@/lib/server/db", "react"],
   },
   "lib/client/account/part.ts": {
-    allowed: ["./access", "../platform", "../outbox/drafts", "../sync/feed", "@/lib/protocol/users"],
+    allowed: ["./access", "../api", "../platform", "../store/store", "../outbox/drafts", "../sync/feed", "@/lib/protocol/users"],
     refused: ["../messenger", "../../server/db", "@/lib/server/db", "@/components/ui/mark", "react"],
   },
   "lib/client/screen/part.ts": {
