@@ -76,11 +76,12 @@ export function createIntake(options: { store: Store; viewOf: ViewOf; onTaken: (
     expect: journals.expect,
     /**
      * Takes in a conversation that the server has painted. Not where that may have been read before what the stream has
-     * brought: a page that was not asked for just now, but kept by the browser for going back to.
+     * brought (a page that was not asked for just now, but kept by the browser for going back to), nor over what is held.
      */
     takeExpected(snapshot: ConversationSnapshot): void {
-      const since = journals.takeExpected(snapshot.conversation.id);
-      if (since) take((draft) => learnSnapshot(draft, snapshot), since);
+      const { id } = snapshot.conversation;
+      const since = journals.takeExpected(id);
+      if (since && !store.getState().transcripts[id]?.ids.length) take((draft) => learnSnapshot(draft, snapshot), since);
     },
     /** Events were applied: they join every answer that is on its way. */
     record(events: readonly StreamEvent[]): void {
