@@ -59,6 +59,17 @@ describe("What was missed", () => {
     expectAsFresh(page);
   });
 
+  test("is behind the page once it was drawn: the next connection goes on there", async () => {
+    const page = await openPage();
+    await missMuch(page);
+    page.source?.arriveAll();
+    const opened = vi.spyOn(server, "open");
+    page.source?.cut();
+    page.lifecycle?.wake();
+    const asked = new URL(opened.mock.calls[0]?.[1] ?? "", "http://parley.test").searchParams.getAll("lastEventId");
+    expect(asked).toEqual([server.snapshot("me").cursor]);
+  });
+
   test("is drawn once in every tab", async () => {
     const browser = new FakeBrowser();
     const [leader, follower] = [await openPage(browser), await openPage(browser)];

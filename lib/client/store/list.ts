@@ -9,15 +9,12 @@ export type Some = { conversations: readonly Conversation[]; hasMore: boolean };
 /** So many that moved are put in their places one by one; of more, the whole list is sorted. */
 const MOVED_MAX = 16;
 
-/** Takes in the next page of the list. Conversations only ever move up, so all above the floor are known, and it never rises. */
+/** Takes in the next page of the list. Conversations only ever move up, so all above its last one are known. */
 export function learnList(draft: Draft, { conversations, hasMore }: Some): void {
   learnConversations(draft, conversations);
-  const { listFloor } = draft.state;
   const last = conversations.at(-1);
-  const key = last ? `${last.lastMessage?.createdAt} ${last.id}` : null;
-  const reached = key !== null && (listFloor === null || key < listFloor) ? key : listFloor;
   draft.set("hasMore", hasMore);
-  draft.set("listFloor", hasMore ? reached : null);
+  draft.set("listFloor", hasMore && last ? `${last.lastMessage?.createdAt} ${last.id}` : null);
   draft.set("order", sorted(draft.state));
 }
 
