@@ -214,6 +214,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
      * begun it begins where the conversation was read, too; later on only one is taken in that was asked for just now.
      */
     seed(page: ConversationSnapshot): void {
+      if (!loader.isFirstSight(page)) return;
       if (started) return loader.takeExpected(page);
       const before = getState();
       if (before.transcripts[page.conversation.id]?.ids.length) return;

@@ -102,6 +102,22 @@ describe("A conversation that is painted while the page lives", () => {
     expect([otherName(), senderName()]).toEqual(["Ann", "Ann"]);
   });
 
+  test("long ago is loaded instead also where the same page was asked for again and has not come", async () => {
+    page.messenger.expect(id);
+    const painted = server.painted("me", id);
+    page.messenger.seed(painted);
+    page.messenger.open(id);
+    await page.settle();
+    await leaveBehind();
+    rename();
+    await page.settle();
+    page.messenger.expect(id);
+    page.messenger.seed(painted);
+    page.messenger.open(id);
+    await page.settle();
+    expect([otherName(), senderName()]).toEqual(["Ann", "Ann"]);
+  });
+
   test("before the server said to load afresh is loaded instead", async () => {
     page.messenger.expect(id);
     const painted = server.painted("me", id);

@@ -10,6 +10,9 @@ import { createPause } from "./retry";
 
 export type Intake = ReturnType<typeof createIntake>;
 
+/** Pages that are known by their cursors as having come before; a browser keeps fewer for going back to. */
+const SEEN_MAX = 500;
+
 /**
  * The one way in for answers. What happens between the moment an answer was read and the moment it arrives is applied to
  * it again, so a slow answer never takes back what the stream has told.
@@ -18,6 +21,7 @@ export function createIntake(options: { store: Store; viewOf: ViewOf; onTaken: (
   const { store, viewOf, onTaken } = options;
   const journals = createJournals();
   const running = new Map<string, Promise<void>>();
+  const seen = new Set<string>();
   const pause = createPause();
   /** How often the server has said that what is held is of no use, and of how many of these a fresh load has come. */
   let resets = 0;
@@ -74,6 +78,13 @@ export function createIntake(options: { store: Store; viewOf: ViewOf; onTaken: (
     wake: pause.wake,
     /** The page of a conversation is about to be asked for. */
     expect: journals.expect,
+    /** Whether this page comes for the first time: no two have the same cursor. */
+    isFirstSight({ cursor }: ConversationSnapshot): boolean {
+      if (seen.has(cursor)) return false;
+      seen.add(cursor);
+      for (const oldest of seen) if (seen.size > SEEN_MAX) seen.delete(oldest);
+      return true;
+    },
     /**
      * Takes in a conversation that the server has painted. Not where that may have been read before what the stream has
      * brought (a page that was not asked for just now, but kept by the browser for going back to), nor over what is held.

@@ -42,6 +42,7 @@ export function createLoader(options: {
     loadMore: list.loadMore,
     startConversation: list.startConversation,
     expect: intake.expect,
+    isFirstSight: intake.isFirstSight,
     takeExpected: intake.takeExpected,
     /** There is reason to hope for a connection. */
     wake(): void {
