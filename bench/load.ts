@@ -94,14 +94,14 @@ let tally: Tally | null = null;
 const listeners = new Map<string, Listener[]>();
 
 const load = {
-  /** Opens a stream for each; returns the milliseconds until the headers of all had arrived. */
-  async open({ name, port, people }: { name: string; port: number; people: Person[] }): Promise<number> {
+  /** Opens a stream for each, at the servers in turn; returns the milliseconds until the headers of all had arrived. */
+  async open({ name, port, people }: { name: string; port: Port; people: Person[] }): Promise<number> {
     const began = performance.now();
-    const queue = people.values();
+    const queue = people.entries();
     const opened: Listener[] = [];
     const opener = async () => {
-      for (const { token } of queue) {
-        const listener = new Listener(port, token, (heard, by) => tally?.hear(heard, by));
+      for (const [i, { token }] of queue) {
+        const listener = new Listener(nth(port, i), token, (heard, by) => tally?.hear(heard, by));
         opened.push(listener);
         await listener.opened;
       }
@@ -119,7 +119,7 @@ const load = {
 
   /** Sends at a steady rate whatever the answers do, from both people of each pair in turn. */
   async pace({ port, pairs, rate, seconds, listening = true }: Traffic & { rate: number; listening?: boolean }): Promise<Sends> {
-    const seats = [0, 1].flatMap((side) => pairs.map((pair) => seat(port, pair, side as 0 | 1)));
+    const seats = [0, 1].flatMap((side) => pairs.map((pair, i) => seat(nth(port, 2 * i + side), pair, side as 0 | 1)));
     return talk(listening ? 2 : 0, seats, async (run) => {
       const began = performance.now();
       const sends: Promise<void>[] = [];
@@ -135,7 +135,7 @@ const load = {
 
   /** One sender for each pair, who sends again as soon as the answer is there. */
   async flood({ port, pairs, seconds }: Traffic): Promise<Sends> {
-    const seats = pairs.map((pair) => seat(port, pair, 0));
+    const seats = pairs.map((pair, i) => seat(nth(port, 2 * i), pair, 0));
     return talk(2, seats, async (run) => {
       const deadline = performance.now() + seconds * 1000;
       const speak = async ({ connection, conversationId }: Seat) => {
@@ -181,7 +181,15 @@ const load = {
 };
 
 export type Load = typeof load;
-type Traffic = { port: number; pairs: Pair[]; seconds: number };
+type Traffic = { port: Port; pairs: Pair[]; seconds: number };
+
+/** Where a server listens, or several, among which people are spread. */
+type Port = number | readonly number[];
+
+/** Of a list of pairs' people the nth: both of a pair are at different servers, and so are the first ones of neighbours. */
+function nth(port: Port, n: number): number {
+  return typeof port === "number" ? port : (port[((n >> 1) + (n & 1)) % port.length] as number);
+}
 type Seat = { connection: Connection; conversationId: string };
 
 function seat(port: number, { conversationId, people }: Pair, side: 0 | 1): Seat {

@@ -6,8 +6,8 @@ import type { Sends } from "./load";
 import { median } from "./numbers";
 import { cpuSeconds, familyCpuSeconds, memoryKiB, type Server } from "./processes";
 import { replay } from "./replay";
-import { against, alone, compare, type Row } from "./report";
-import { alternately, type Servers, type Stage, withServers } from "./stage";
+import { against, alone, compare, type Row, type Target, toOne } from "./report";
+import { alternately, type Servers, type Stage, withServers, withSeveral } from "./stage";
 
 /** One part of the benchmark: measures, and tells its rows as it gets them. */
 export type Part = (stage: Stage, tell: (...rows: Row[]) => void) => Promise<void>;
@@ -139,6 +139,69 @@ const fanOut: Part = (stage, tell) =>
     );
   });
 
+const SERVERS = 4;
+
+/** Several servers on one database: (i) what PostgreSQL does for 1,000 messages, and (l) how many 32 senders send. */
+const together: Part = async (stage, tell) => {
+  const one: Together[] = [];
+  const spread: Together[] = [];
+  const beside: Together[] = [];
+  const measureOne = async () => void one.push(await withSeveral(stage, 1, (servers) => measureTogether(stage, servers, 1)));
+  const measureSeveral = () =>
+    withSeveral(stage, SERVERS, async (servers) => {
+      spread.push(await measureTogether(stage, servers, SERVERS));
+      beside.push(await measureTogether(stage, servers, 1));
+    });
+  for (let round = 0; round < stage.rounds; round++) {
+    for (const measure of round % 2 ? [measureSeveral, measureOne] : [measureOne, measureSeveral]) await measure();
+  }
+  const row = (what: string, unit: string, of: Together[], figure: (result: Together) => number, target?: Target) =>
+    toOne(what, unit, of.map(figure), one.map(figure), target);
+  const all = [...one, ...spread, ...beside].flatMap(({ paced, flooded }) => [paced, flooded]);
+  tell(
+    row(`(i) PostgreSQL CPU of 1,000 at 100/s, ${SERVERS} servers`, "s", spread, (r) => r.postgres.paced, { atMost: 1.5 }),
+    row("(i) of which 3 hear nothing", "s", beside, (r) => r.postgres.paced, { atMost: 1.1 }),
+    row(`(i) PostgreSQL CPU of 1,000 at full speed, ${SERVERS} servers`, "s", spread, (r) => r.postgres.flooded, { atMost: 1.5 }),
+    row("(i) of which 3 hear nothing", "s", beside, (r) => r.postgres.flooded, { atMost: 1.1 }),
+    row(`(i) CPU of the servers, ${SERVERS} servers, 1,000 at full speed`, "s", spread, (r) => r.servers),
+    row(`(i) send to receive at 100/s p50, ${SERVERS} servers`, "ms", spread, (r) => r.paced.delivery.p50),
+    row("(i) p99", "ms", spread, (r) => r.paced.delivery.p99),
+    row(`(l) 32 senders through ${SERVERS} servers: sends`, "/s", spread, (r) => r.flooded.perSecond, { atLeast: 0.7 }),
+    row("(l) 3 hear nothing: sends", "/s", beside, (r) => r.flooded.perSecond),
+    row("(l) send to receive p50", "ms", spread, (r) => r.flooded.delivery.p50),
+    row("(l) send to receive p99", "ms", spread, (r) => r.flooded.delivery.p99),
+    alone("(i), (l) refused, lost, doubled or out of order", "messages", faults(all), { atMost: 0 }),
+  );
+};
+
+type Together = Awaited<ReturnType<typeof measureTogether>>;
+
+/** @param inUse of the servers, the first ones: nobody is connected to the others. */
+async function measureTogether({ cast, database, load, seconds }: Stage, servers: Server[], inUse: number) {
+  const port = servers.slice(0, inUse).map((server) => server.port);
+  const serversCpu = () => servers.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0);
+  await load.open({ name: "pairs", port, people: cast.pairs.flatMap((pair) => pair.people) });
+  // Each server works as long as a single one would.
+  await load.flood({ port, pairs: cast.pairs, seconds: WARM_UP_S * inUse });
+  await load.pace({ port, pairs: cast.pairs, rate: RATE, seconds: 1 });
+  const beforePaced = familyCpuSeconds(database.pid);
+  const paced = await load.pace({ port, pairs: cast.pairs, rate: RATE, seconds });
+  const afterPaced = familyCpuSeconds(database.pid);
+  await load.close({ name: "pairs" });
+  await load.open({ name: "busy", port, people: cast.busy.flatMap((pair) => pair.people) });
+  await load.flood({ port, pairs: cast.busy, seconds: 1 });
+  const [beforeFlood, serversBefore] = [familyCpuSeconds(database.pid), serversCpu()];
+  const flooded = await load.flood({ port, pairs: cast.busy, seconds });
+  const perThousand = (cpu: number, { sent }: Sends) => (cpu / sent) * 1000;
+  const postgres = {
+    paced: perThousand(afterPaced - beforePaced, paced),
+    flooded: perThousand(familyCpuSeconds(database.pid) - beforeFlood, flooded),
+  };
+  const servers1000 = perThousand(serversCpu() - serversBefore, flooded);
+  await load.close({ name: "busy" });
+  return { paced, flooded, postgres, servers: servers1000 };
+}
+
 const SIZES = [1_000, 100_000, 1_000_000];
 const READERS = 8;
 const WRITES_PER_SECOND = 200;
@@ -226,4 +289,4 @@ function faults(runs: Sends[]): number {
 }
 
 /** In the order in which they run: (d) fills the database. */
-export const PARTS: Record<string, Part> = { a: latency, b: throughput, c: idle, e: fanOut, j: replay, d: history };
+export const PARTS: Record<string, Part> = { a: latency, b: throughput, c: idle, e: fanOut, i: together, j: replay, d: history };

@@ -36,16 +36,31 @@ export async function withServers<T>({ database, secret }: Stage, work: (servers
     DATABASE_URL: database.url("floor"),
     PEOPLE: join(database.folder, "people.json"),
   });
-  const parley = await startServer("dist/server.mjs", {
+  const parley = await startParley({ database, secret });
+  try {
+    return await work({ floor, parley });
+  } finally {
+    await Promise.all([floor.stop(), parley.stop()]);
+  }
+}
+
+function startParley({ database, secret }: Pick<Stage, "database" | "secret">): Promise<Server> {
+  return startServer("dist/server.mjs", {
     DATABASE_URL: database.url("parley"),
     DATA_DIR: database.folder,
     AUTH_SECRET: secret,
     RATE_LIMIT: "off",
   });
+}
+
+/** As many servers on one database, fresh, for as long as the work takes. */
+export async function withSeveral<T>(stage: Stage, count: number, work: (servers: Server[]) => Promise<T>): Promise<T> {
+  await stage.database.client.query("CHECKPOINT");
+  const servers = await Promise.all(Array.from({ length: count }, () => startParley(stage)));
   try {
-    return await work({ floor, parley });
+    return await work(servers);
   } finally {
-    await Promise.all([floor.stop(), parley.stop()]);
+    await Promise.all(servers.map((server) => server.stop()));
   }
 }
 
