@@ -7,19 +7,24 @@ type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject
  * Runs the items of many callers together: those that come while `atOnce` runs are under way form the next one, of at
  * most `most` items. Under load fewer and larger runs do the work; an item that comes alone is run at once, and alone.
  * What finds `waitingMax` items waiting is refused with 503.
+ *
+ * Two small runs beside each other cost more than one of both: while one of `worth` items or more is under way, the next
+ * begins with as many; beside a smaller one, with as many as that has.
  * @param run gives a result for each item, in their order. If it throws, each of its callers gets the error.
  */
 export function together<Item, Result>(
-  { atOnce, most, waitingMax }: { atOnce: number; most: number; waitingMax: number },
+  { atOnce, most, waitingMax, worth = 1 }: { atOnce: number; most: number; waitingMax: number; worth?: number },
   run: (items: Item[]) => Promise<Result[]>,
 ): (item: Item) => Promise<Result> {
   let waiting: Waiting<Item, Result>[] = [];
-  let running = 0;
+  /** How many items each run under way has. */
+  const running: number[] = [];
   let due = false;
 
   /** Not before all requests have been read that arrived at the same moment. */
   function runSoon(): void {
-    if (due || running >= atOnce || waiting.length === 0) return;
+    if (due || running.length >= atOnce || waiting.length === 0) return;
+    if (running.length > 0 && waiting.length < Math.min(worth, ...running)) return;
     due = true;
     setImmediate(() => {
       due = false;
@@ -30,7 +35,7 @@ export function together<Item, Result>(
   async function runNext(): Promise<void> {
     const callers = waiting.slice(0, most);
     waiting = waiting.slice(most);
-    running++;
+    running.push(callers.length);
     runSoon();
     try {
       const results = await run(callers.map(({ item }) => item));
@@ -38,7 +43,7 @@ export function together<Item, Result>(
     } catch (error) {
       for (const { reject } of callers) reject(error);
     }
-    running--;
+    running.splice(running.indexOf(callers.length), 1);
     runSoon();
   }
 

@@ -4,7 +4,7 @@ import { inTurn, isBusy } from "@/lib/server/in-turn";
 import { together } from "@/lib/server/together";
 
 /** Runs that end when the test says so. */
-function runs(limits: { atOnce: number; most: number; waitingMax?: number }) {
+function runs(limits: { atOnce: number; most: number; waitingMax?: number; worth?: number }) {
   const begun: { items: number[]; end: (results?: number[]) => void; fail: (error: Error) => void }[] = [];
   const add = together(
     { waitingMax: 100, ...limits },
@@ -53,6 +53,36 @@ it("gathers what comes while as many runs as may be are under way, each run at m
   await turn();
   begun[3]?.end();
   expect(await Promise.all(all)).toEqual([10, 20, 30, 40, 50, 60, 70]);
+});
+
+it("begins a run beside others only with as many items as make one worth it, or as many as they have", async () => {
+  const { add, begun, items } = runs({ atOnce: 2, most: 10, worth: 3 });
+  const all = [add(1)];
+  await turn();
+  all.push(add(2));
+  await turn();
+  expect(items()).toEqual([[1], [2]]);
+  for (const { end } of begun) end();
+  all.push(...[3, 4, 5, 6].map(add));
+  await turn();
+  all.push(add(7), add(8));
+  await turn();
+  await turn();
+  expect(items().slice(2)).toEqual([[3, 4, 5, 6]]);
+  all.push(add(9));
+  await turn();
+  expect(items().slice(2)).toEqual([
+    [3, 4, 5, 6],
+    [7, 8, 9],
+  ]);
+  all.push(add(10));
+  await turn();
+  begun[2]?.end();
+  begun[3]?.end();
+  await turn();
+  await turn();
+  begun[4]?.end();
+  expect(await Promise.all(all)).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
 });
 
 it("tells each caller of a run that failed, and goes on with the next", async () => {
