@@ -161,7 +161,7 @@ export async function startConversation(caller: User, username: string): Promise
 const READ: Statement = {
   name: "read_messages",
   text: `WITH place AS (
-           SELECT p.conversation_id,
+           SELECT p.conversation_id, c.kind, c.participants_version AS version,
                   CASE WHEN $3::uuid IS NULL THEN c.last_seq
                        ELSE (SELECT seq FROM messages WHERE id = $3 AND conversation_id = c.id) END AS seq
            FROM participants p JOIN conversations c ON c.id = p.conversation_id
@@ -175,12 +175,18 @@ const READ: Statement = {
            SELECT pg_current_xact_id()::text::bigint, 'read', $1, $2, seq FROM moved
            RETURNING xid, id, seq
          )
-         SELECT place.seq, l.xid, l.id AS event_id, l.seq AS moved_to,
-                (SELECT array_agg(user_id) FROM participants WHERE conversation_id = place.conversation_id) AS audience
+         SELECT place.kind, place.version, place.seq, l.xid, l.id AS event_id, l.seq AS moved_to
          FROM place LEFT JOIN logged l ON true`,
 };
 
-type ReadRow = { seq: number | null; xid: string; event_id: string; moved_to: number | null; audience: string[] };
+type ReadRow = {
+  kind: "direct" | "group";
+  version: number;
+  seq: number | null;
+  xid: string;
+  event_id: string;
+  moved_to: number | null;
+};
 
 /** Everything up to now, or up to a message, counts as read; never moves backwards. Throws 404 for what the caller may not know. */
 export async function readMessages(caller: User, conversationId: string, upTo?: string): Promise<void> {
@@ -190,6 +196,8 @@ export async function readMessages(caller: User, conversationId: string, upTo?: 
   if (!row) throw notFound("Conversation");
   if (row.seq === null) throw notFound("Message");
   if (row.moved_to === null) return;
-  const key = { id: Number(row.event_id), xid: Number(row.xid), conversationId, audience: row.audience };
-  hub().publish({ ...key, type: "read", userId: caller.id, seq: row.moved_to });
+  // It does not wait for the conversation, so somebody may have been removed since the version was read. The log tells.
+  if (row.kind === "group") return hub().publishLogged([conversationId]);
+  const key = { id: Number(row.event_id), xid: Number(row.xid), topic: conversationId, version: row.version };
+  hub().publish({ ...key, type: "read", userId: caller.id, seq: row.moved_to }, row.kind);
 }

@@ -14,7 +14,9 @@ import { together } from "./together";
 /**
  * One round trip for any number of messages, at most one for each conversation. Locking the conversation's row gives
  * the message its number and, because the lock is held to the commit, gives numbers, ids of events and commits one and
- * the same order within it. The time is taken under the lock too, so that it never runs against the numbers.
+ * the same order within it. The time is taken under the lock too, so that it never runs against the numbers. So is the
+ * sender's place: it is looked up first, but only the update of its row, which comes after the lock, tells whether it is
+ * still there. Who was removed while they waited for the lock sends nothing.
  *
  * The arrays stand in sub-selects, so that the planner takes them for ten rows however many they hold: its plan for
  * any values then costs no more than one for these, and it stays with the one it has.
@@ -32,22 +34,24 @@ function send(name: string, lock: "" | "SKIP LOCKED"): Statement {
              SELECT m.* FROM place a
              JOIN messages m ON m.conversation_id = a.conversation_id AND m.sender_id = a.sender_id AND m.client_id = a.client_id
            ), held AS (
-             SELECT c.id FROM place a JOIN conversations c ON c.id = a.conversation_id
+             SELECT c.id, c.last_seq FROM place a JOIN conversations c ON c.id = a.conversation_id
              WHERE NOT EXISTS (SELECT FROM earlier e WHERE e.conversation_id = a.conversation_id)
              FOR NO KEY UPDATE OF c ${lock}
+           ), read AS (
+             UPDATE participants p SET read_seq = h.last_seq + 1
+             FROM held h JOIN place a ON a.conversation_id = h.id
+             WHERE p.conversation_id = h.id AND p.user_id = a.sender_id
+             RETURNING p.conversation_id, p.read_seq AS seq
            ), numbered AS (
              UPDATE conversations c
-             SET last_seq = c.last_seq + 1, last_message_at = greatest(clock_timestamp(), c.last_message_at)
-             FROM held
-             WHERE c.id = held.id
-             RETURNING c.id AS conversation_id, c.last_seq AS seq, c.last_message_at AS created_at
+             SET last_seq = read.seq, last_message_at = greatest(clock_timestamp(), c.last_message_at)
+             FROM read
+             WHERE c.id = read.conversation_id
+             RETURNING c.id AS conversation_id, c.last_seq AS seq, c.last_message_at AS created_at, c.participants_version AS version, c.kind
            ), sent AS (
              INSERT INTO messages (id, conversation_id, seq, sender_id, content, client_id, created_at)
              SELECT a.id, a.conversation_id, n.seq, a.sender_id, a.content, a.client_id, n.created_at
              FROM numbered n JOIN place a USING (conversation_id)
-           ), read AS (
-             UPDATE participants p SET read_seq = n.seq FROM numbered n JOIN place a USING (conversation_id)
-             WHERE p.conversation_id = n.conversation_id AND p.user_id = a.sender_id
            ), logged AS (
              INSERT INTO events (xid, type, conversation_id, message_id, user_id, seq)
              SELECT pg_current_xact_id()::text::bigint, 'message', a.conversation_id, a.id, a.sender_id, n.seq
@@ -56,7 +60,8 @@ function send(name: string, lock: "" | "SKIP LOCKED"): Statement {
            )
            SELECT a.id, coalesce(n.seq, e.seq) AS seq, coalesce(n.created_at, e.created_at) AS created_at,
                   e.id AS earlier_id, e.content AS earlier_content, l.xid, l.id AS event_id,
-                  (SELECT array_agg(user_id) FROM participants WHERE conversation_id = a.conversation_id) AS audience
+                  n.version, n.kind,
+                  CASE WHEN n.seq = 1 THEN ARRAY(SELECT user_id FROM participants WHERE conversation_id = a.conversation_id) END AS audience
            FROM place a
            LEFT JOIN earlier e ON e.conversation_id = a.conversation_id
            LEFT JOIN numbered n ON n.conversation_id = a.conversation_id
@@ -71,18 +76,22 @@ type Unsent = { conversationId: string; senderId: string; id: string; content: s
 
 type SentRow = {
   id: string;
-  /** Null where the conversation was held by somebody else. */
+  /** Null where the conversation was held by somebody else, or its sender was removed while they waited for it. */
   seq: number | null;
   created_at: Date;
   earlier_id: string | null;
   earlier_content: string | null;
   xid: string;
   event_id: string;
-  audience: string[];
+  /** Of the participants, as the message was numbered. */
+  version: number;
+  kind: "direct" | "group";
+  /** All participants, of a conversation's first message. */
+  audience: string[] | null;
 };
 
-/** Two runs keep the database busy while the answers of one go out. */
-const TOGETHER = { atOnce: 2, most: 64, waitingMax: 10_000 };
+/** Two runs keep the database busy while the answers of one go out, where there is enough for two. */
+const TOGETHER = { atOnce: 2, worth: 8, most: 64, waitingMax: 10_000 };
 
 /**
  * Sends a message, durable when this resolves. The same `clientId` again gives the first message with
@@ -113,9 +122,9 @@ export async function sendMessage(
     avatar_id: sender.avatarURL?.split("/").at(-1) ?? null,
   };
   if (sent.earlier_id === null) {
-    const { audience, seq } = sent;
-    const key = { id: Number(sent.event_id), xid: Number(sent.xid), conversationId, audience };
-    hub().publish({ ...key, type: "message", senderId: sender.id, seq, message: row });
+    const { audience, seq, version } = sent;
+    const key = { id: Number(sent.event_id), xid: Number(sent.xid), topic: conversationId, version };
+    hub().publish({ ...key, type: "message", senderId: sender.id, seq, message: row, audience }, sent.kind);
   }
   return { message: toMessage(row, sender.id), created: sent.earlier_id === null };
 }
@@ -141,13 +150,13 @@ type Written = SentRow & { seq: number };
 async function write(unsent: Unsent): Promise<Written | null> {
   const row = await writeTogether()(unsent);
   if (row === null || (row !== "refused" && row.seq !== null)) return row as Written | null;
-  const alone = () => query<Written>(SEND, columns([unsent]));
+  const alone = () => query<SentRow>(SEND, columns([unsent]));
   const [written] = await alone().catch((error) => {
     // The same client id at the same instant: the other has been committed, and is found now.
     if (!isUniqueViolation(error)) throw error;
     return alone();
   });
-  return written ?? null;
+  return written?.seq == null ? null : (written as Written);
 }
 
 /** Null for what has no place; "refused" where one of them, and so all, was refused. */

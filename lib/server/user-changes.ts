@@ -6,6 +6,9 @@ import { notFound } from "./http/errors";
 import { hub } from "./realtime/hub";
 import { toUser, USER_COLUMNS, type UserRow } from "./rows";
 
+/** Conversations that a change names to other servers; where there are more they look whatever they listen to. */
+const TOPICS_NAMED_MAX = 100;
+
 /**
  * A statement that changes what others see of user `$1` and, in the same transaction, tells each of their conversations
  * that has a message. One without is on nobody's list, and anybody could start thousands: their people see the change at
@@ -21,17 +24,19 @@ export function announcedChange(name: string, change: string): Statement {
              SELECT pg_current_xact_id()::text::bigint, 'user'::event_type, c.id, p.user_id
              FROM changed JOIN participants p ON p.user_id = changed.id
              JOIN conversations c ON c.id = p.conversation_id AND c.last_seq > 0
+             RETURNING conversation_id
            )
-           SELECT ${USER_COLUMNS}, ARRAY(SELECT id FROM sessions WHERE user_id = $1) AS session_ids
+           SELECT ${USER_COLUMNS}, ARRAY(SELECT id FROM sessions WHERE user_id = $1) AS session_ids,
+                  ARRAY(SELECT conversation_id FROM announced LIMIT ${TOPICS_NAMED_MAX + 1}) AS topics
            FROM (SELECT * FROM changed UNION ALL SELECT * FROM users WHERE id = $1 AND NOT EXISTS (SELECT FROM changed)) u`,
   };
 }
 
 /** Runs such a statement, and wakes the streams that carry it. */
 export async function changeAndAnnounce(statement: Statement, values: readonly unknown[]): Promise<User> {
-  const [row] = await query<UserRow & { session_ids: string[] }>(statement, values);
+  const [row] = await query<UserRow & { session_ids: string[]; topics: string[] }>(statement, values);
   if (!row) throw notFound("User");
   forgetSessions(row.session_ids);
-  hub().publishLogged();
+  if (row.topics.length > 0) hub().publishLogged(row.topics.length > TOPICS_NAMED_MAX ? null : row.topics);
   return toUser(row);
 }

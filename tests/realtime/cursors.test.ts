@@ -186,7 +186,7 @@ test("a cursor tells a stranger neither how much others say nor whether they say
 async function positionBeyond(cursor: string): Promise<string> {
   const { position } = parseCursor(cursor) as Cursor;
   await vi.waitUntil(() => {
-    hub().publishLogged();
+    hub().publishLogged(null);
     return hub().cursor.position > position + 1;
   });
   return formatCursor(hub().cursor);

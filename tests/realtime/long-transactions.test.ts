@@ -72,7 +72,7 @@ function looksAtTheLog(since: number): () => Promise<{ count: number; events: nu
   const queries = vi.spyOn(pool(), "query");
   return async () => {
     const names = queries.mock.calls.map(([asked]) => (asked as unknown as { name: string }).name);
-    const tails = queries.mock.results.filter((_, i) => names[i] === "event_tail");
+    const tails = queries.mock.results.filter((_, i) => /^event_(tail|look)$/.test(names[i] as string));
     const answers: pg.QueryResult[] = await Promise.all(tails.map(({ value }) => value));
     return { count: answers.length, events: answers.flatMap(({ rows }) => rows).filter(({ xid }) => Number(xid) >= since).length };
   };

@@ -4,6 +4,7 @@ import { migrate } from "@/lib/host/migrate";
 import { DatabaseClient } from "@/lib/server/database-client";
 import { pool, query } from "@/lib/server/db";
 import { Hints } from "@/lib/server/realtime/hints";
+import { deaf } from "../support/hints";
 
 afterAll(() => pool().end());
 
@@ -87,8 +88,7 @@ test("this holds for every connection of a server", async () => {
   expect(other.connections()).toBe(1);
   await expect(migrate(other.url)).rejects.toThrow(/SCRAM/);
   expect(other.connections()).toBe(2);
-  const nothing = () => {};
-  const hints = new Hints({ onHint: nothing, onOpen: nothing, onMet: nothing, onGone: nothing });
+  const hints = new Hints(deaf);
   await vi.waitFor(() => expect(other.connections()).toBeGreaterThan(2));
   await hints.stop();
   await other.left();

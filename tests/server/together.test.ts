@@ -63,6 +63,7 @@ it("begins a run beside others only with as many items as make one worth it, or 
   await turn();
   expect(items()).toEqual([[1], [2]]);
   for (const { end } of begun) end();
+  await turn();
   all.push(...[3, 4, 5, 6].map(add));
   await turn();
   all.push(add(7), add(8));

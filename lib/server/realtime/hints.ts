@@ -3,20 +3,28 @@ import type pg from "pg";
 import { config } from "../config";
 import { DatabaseClient } from "../database-client";
 import { log } from "../log";
+import type { LoggedEvent } from "./log";
 
-/**
- * What servers tell each other. "events" and "sessions" say "look" after a commit; the tables are the
- * truth. "hello" asks the others to make themselves known, and "here" is a sign of life.
- */
-export type Hint = "events" | "sessions" | "hello" | "here" | `online ${string}` | `offline ${string}`;
+/** What one server says of a user to the others: who is online is stored nowhere. */
+export type PresenceHint = `online ${string}` | `offline ${string}`;
 
 const CHANNEL = "parley";
 
-/** Milliseconds between two notifications: what is due in between shares one. */
-const COALESCE_MS = 2;
+/**
+ * Milliseconds between two notifications: what is due in between shares one. Each takes a lock of the whole database
+ * server and wakes every backend that listens, whatever it says.
+ */
+const GATHER_MS = 10;
 
-/** Hints in one notification. PostgreSQL takes 7,999 bytes, and the longest hint has 45 with its comma. */
-const BATCH = 150;
+/** Bytes that PostgreSQL takes in one notification, less one. */
+const BYTES_MAX = 7_999;
+
+/** Topics and sessions that a hint names at most; where there are more it names none, which means any. */
+const TOPICS_MAX = 50;
+const SESSIONS_MAX = 20;
+
+/** Bytes of the events that one notification carries; further ones are named by their topics. */
+const EVENTS_BYTES_MAX = 5_000;
 
 const RECONNECT_MAX_MS = 5_000;
 
@@ -28,46 +36,93 @@ const HERE_EVERY_MS = 5_000;
 const SILENT_MS = 16_000;
 
 type Listeners = {
+  /** This was committed. */
+  onEvent(event: LoggedEvent): void;
+  /** Something was committed, in these topics; null where it may be in any. */
+  onEvents(topics: string[] | null): void;
+  /** These sessions are over; null where it may be any. */
+  onSessions(sessionIds: string[] | null): void;
   /** @param from a number for each other server. */
-  onHint(hint: Hint, from: number): void;
+  onPresence(hint: PresenceHint, from: number): void;
   /** The channel is open, for the first time or again: something may have been missed. */
   onOpen(): void;
   /** Another server is heard of for the first time. */
   onMet(): void;
   /** Another server has not been heard of for a while. */
   onGone(server: number): void;
+  /** Whether anybody has a stream open here: nothing else needs hints of events. */
+  isListening(): boolean;
 };
+
+/** Another server: when it was last heard of, and whether anybody has a stream open there. */
+type Other = { heardAt: number; listens: boolean };
 
 /**
  * The wake-up channel between servers: LISTEN and NOTIFY on a connection of its own, because a pooler in
  * transaction mode does not carry LISTEN. It comes back by itself; while it is dead, polling finds all.
+ *
+ * A notification is a list of words. "events" and "sessions" say "look" after a commit, and the tables are the truth;
+ * words that begin with "+" name the topics, and with "-" the sessions, that they are about, where these are few; one that
+ * begins with "=" is an event itself. "hello" asks the others to make themselves known, "here" is a sign of life, and "idle" beside it says that nobody has a stream
+ * open there, so that hints of events can be spared. A server of an earlier version sends none of these, and passes
+ * over them.
  */
 export class Hints {
   /** The connection, once it is open. */
   private client: pg.Client | null = null;
   /** The connection that is being opened. */
   private opening: pg.Client | null = null;
-  private readonly due = new Set<Hint>();
+  /** What is to be said, each with what it is about, up to as much as a hint can name. */
+  private readonly words = new Set<string>();
+  private readonly topics = new Named(TOPICS_MAX);
+  private events: string[] = [];
+  private eventsBytes = 0;
+  private readonly sessions = new Named(SESSIONS_MAX);
   private sending = false;
   private attempts = 0;
   private retry: NodeJS.Timeout | null = null;
   private stopped = false;
 
-  /** When each other server was last heard of. */
-  private readonly others = new Map<number, number>();
+  private readonly others = new Map<number, Other>();
   private readonly alive = setInterval(() => this.keepAlive(), HERE_EVERY_MS).unref();
 
   constructor(private readonly listeners: Listeners) {
     void this.connect();
   }
 
-  /** Tells the other servers, soon. Lost where the channel is dead, and not sent where nobody would hear it. */
-  send(hint: Hint): void {
-    if (this.others.size === 0 && hint !== "hello" && hint !== "here") return;
-    // The latest word on somebody has to stand behind an earlier one.
-    this.due.delete(hint);
-    this.due.add(hint);
-    if (!this.sending) void this.flush();
+  /** Tells the other servers, soon, what was committed. Lost where the channel is dead. */
+  committed(event: LoggedEvent): void {
+    if (!this.isHeard()) return;
+    const word = toWord(event);
+    const fits = this.eventsBytes + word.length <= EVENTS_BYTES_MAX;
+    if (fits) {
+      this.events.push(word);
+      this.eventsBytes += word.length;
+    } else this.topics.add([event.topic]);
+    this.send("events");
+  }
+
+  /** The same of what the others are to read themselves: in which topics; null where they are many. */
+  committedIn(topics: readonly string[] | null): void {
+    if (!this.isHeard()) return;
+    this.topics.add(topics);
+    this.send("events");
+  }
+
+  /** The same of sessions that are over. */
+  sessionsEnded(sessionIds: readonly string[]): void {
+    if (this.others.size === 0) return;
+    this.sessions.add(sessionIds);
+    this.send("sessions");
+  }
+
+  presence(hint: PresenceHint): void {
+    if (this.others.size > 0) this.send(hint);
+  }
+
+  /** The first stream here has opened: from now on the others' events matter. */
+  listening(): void {
+    if (this.others.size > 0) this.send("here");
   }
 
   async stop(): Promise<void> {
@@ -78,9 +133,21 @@ export class Hints {
     await this.client?.end().catch(() => {});
   }
 
+  private isHeard(): boolean {
+    for (const { listens } of this.others.values()) if (listens) return true;
+    return false;
+  }
+
+  private send(word: string): void {
+    // The latest word on somebody has to stand behind an earlier one.
+    this.words.delete(word);
+    this.words.add(word);
+    if (!this.sending) void this.flush();
+  }
+
   private keepAlive(): void {
     this.send("here");
-    for (const [server, heardAt] of this.others) {
+    for (const [server, { heardAt }] of this.others) {
       if (Date.now() - heardAt < SILENT_MS) continue;
       this.others.delete(server);
       this.listeners.onGone(server);
@@ -88,29 +155,74 @@ export class Hints {
   }
 
   private heard(payload: string, from: number): void {
-    const met = !this.others.has(from);
-    this.others.set(from, Date.now());
-    if (met) this.listeners.onMet();
-    for (const hint of payload.split(",") as Hint[]) {
-      if (hint === "hello") this.send("here");
-      this.listeners.onHint(hint, from);
+    const words = payload.split(",");
+    const before = this.others.get(from);
+    const saysSo = words.includes("here") || words.includes("hello");
+    const listens = saysSo ? !words.includes("idle") : (before?.listens ?? true);
+    this.others.set(from, { heardAt: Date.now(), listens });
+    if (!before) this.listeners.onMet();
+    // What was committed before this is known was not hinted at.
+    else if (listens && !before.listens) this.committedIn(null);
+    const named = (sign: string) => {
+      const names = words.filter((word) => word.startsWith(sign)).map((word) => word.slice(1));
+      return names.length > 0 ? names : null;
+    };
+    for (const word of words) {
+      if (word === "hello") this.send("here");
+      else if (word === "events") this.heardOfEvents(named("="), named("+"));
+      else if (word === "sessions") this.listeners.onSessions(named("-"));
+      else if (/^(on|off)line /.test(word)) this.listeners.onPresence(word as PresenceHint, from);
     }
+  }
+
+  private heardOfEvents(events: string[] | null, topics: string[] | null): void {
+    for (const text of events ?? []) this.listeners.onEvent(fromWord(text));
+    if (topics || !events) this.listeners.onEvents(topics);
+  }
+
+  /** What goes into the next notification; of who is online, the rest waits for another. */
+  private take(): string {
+    const taken: string[] = [];
+    if (this.words.delete("events")) {
+      // Where any topic may be meant, events go without saying.
+      taken.push("events", ...this.topics.words("+"), ...(this.topics.isAny ? [] : this.events));
+      this.forgetEvents();
+    }
+    if (this.words.delete("sessions")) {
+      taken.push("sessions", ...this.sessions.words("-"));
+      this.sessions.clear();
+    }
+    let bytes = taken.join(",").length;
+    for (const word of this.words) {
+      const all = (word === "here" || word === "hello") && !this.listeners.isListening() ? `${word},idle` : word;
+      bytes += 1 + all.length;
+      if (bytes > BYTES_MAX) break;
+      taken.push(all);
+      this.words.delete(word);
+    }
+    return taken.join(",");
+  }
+
+  private forgetEvents(): void {
+    this.topics.clear();
+    this.events = [];
+    this.eventsBytes = 0;
   }
 
   private async flush(): Promise<void> {
     this.sending = true;
-    while (this.client && this.due.size > 0) {
-      const batch = [...this.due].slice(0, BATCH);
-      for (const hint of batch) this.due.delete(hint);
+    while (this.client && this.words.size > 0) {
       try {
-        await this.client.query({ name: "hint", text: "SELECT pg_notify($1, $2)", values: [CHANNEL, batch.join(",")] });
+        await this.client.query({ name: "hint", text: "SELECT pg_notify($1, $2)", values: [CHANNEL, this.take()] });
       } catch (error) {
         log.debug({ err: error }, "a hint could not be sent");
         this.client?.connection.stream.destroy();
       }
-      await new Promise((resolve) => setTimeout(resolve, COALESCE_MS));
+      await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
     }
-    this.due.clear();
+    this.words.clear();
+    this.sessions.clear();
+    this.forgetEvents();
     this.sending = false;
   }
 
@@ -168,4 +280,37 @@ export class Hints {
     this.retry = setTimeout(() => void this.connect(), delay);
     this.retry.unref();
   }
+}
+
+/** What hints are about: so many names, or none where there would be more. */
+class Named {
+  private readonly names = new Set<string>();
+  isAny = false;
+
+  constructor(private readonly max: number) {}
+
+  add(names: readonly string[] | null): void {
+    for (const name of names ?? []) if (this.names.size <= this.max) this.names.add(name);
+    this.isAny ||= names === null || this.names.size > this.max;
+  }
+
+  words(sign: string): string[] {
+    return this.isAny ? [] : [...this.names].map((name) => sign + name);
+  }
+
+  clear(): void {
+    this.names.clear();
+    this.isAny = false;
+  }
+}
+
+/** An event of this version's shape, in one word without a comma or a space. Another shape takes another sign. */
+function toWord(event: LoggedEvent): string {
+  return `=${Buffer.from(JSON.stringify(event)).toString("base64url")}`;
+}
+
+function fromWord(text: string): LoggedEvent {
+  const event: LoggedEvent = JSON.parse(Buffer.from(text, "base64url").toString());
+  if (event.type === "message") event.message.created_at = new Date(event.message.created_at);
+  return event;
 }

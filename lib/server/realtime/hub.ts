@@ -1,88 +1,89 @@
 import "server-only";
-import { LRUCache } from "lru-cache";
 import type { StreamEvent } from "@/lib/protocol/events";
-import { STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
-import { forgetAllSessions, liveSessions } from "../auth/session-cache";
 import { log } from "../log";
 import { single } from "../single";
 import type { Cursor } from "./cursor";
 import { epoch, renewEpoch } from "./epoch";
 import { encodeEvent, encodeGoodbye, encodeHeartbeat } from "./frames";
-import { type Hint, Hints } from "./hints";
-import { eventFor, isRead, type LoggedEvent, type LogMark, readEvents, readMark, readTail } from "./log";
+import { Heartbeat } from "./heartbeat";
+import { Hints } from "./hints";
+import { eventFor, type LoggedEvent } from "./log";
+import { LogReader } from "./log-reader";
+import { listStillIn, listTopics } from "./membership";
+import { type Listener, OpenStreams } from "./open-streams";
 import { Presence } from "./presence";
 import { PRUNE_EVERY_MS, pruneEvents } from "./retention";
+import { SessionWatch } from "./session-watch";
 import type { Stream } from "./stream";
+import { TopicIndex } from "./topic-index";
 
 /** Milliseconds: the safety net under the hints, and what a dead hint channel costs. */
 const POLL_MS = 1_000;
 
-/** Milliseconds after which a stream of a session that was ended elsewhere ends at the latest. */
-const SESSION_CHECK_MS = 5_000;
-
-/** Heartbeats are written in this many shares, so that ten thousand streams cause no pause. */
-const HEARTBEAT_SHARES = 50;
-
-/** Milliseconds between two shares. */
-const BEAT_MS = STREAM_HEARTBEAT_MS / HEARTBEAT_SHARES;
-
 /** Milliseconds over which clients come back after this server has ended their streams. */
 const SCATTER_MS = 4_000;
 
-/** Conversations whose last number is remembered; one that is forgotten costs one more read of the log. */
-const CONVERSATIONS_KNOWN = 50_000;
+/** Look-ups of who takes part, for one look at the log. */
+const LOOK_UPS_MAX = 3;
 
 /**
- * The open streams of this process and how far it has read the event log.
+ * Where events meet the open streams of this process.
  *
- * An event reaches its streams in one of two ways. What this process has just committed is published
- * directly, when it is the next of its conversation. Everything else (other servers' events, and ours
- * where the next is not known) comes from reading the log, woken by a hint or by the clock. `mark`
- * only moves by reading the log, so that a cursor never stands above what was delivered.
+ * An event reaches its streams in one of two ways. What this process has just committed, or another one passes on, is
+ * delivered directly, when it is the next of its conversation and those who take part are known. Everything else comes from
+ * reading the log, woken by a hint or by the clock.
  */
 class Hub {
-  private readonly streams = new Map<string, Set<Stream>>();
-  private readonly shares: Set<Stream>[] = Array.from({ length: HEARTBEAT_SHARES }, () => new Set());
-  private count = 0;
-  private opened = 0;
-  /** Shares that have had their heartbeat since the hub began, and when that was. */
-  private beats = 0;
-  private beganAt = 0;
-  private draining = false;
-
-  private mark: LogMark = { position: 0, end: 0, open: new Set() };
-  private epoch = "";
-  /** Delivered events that the log has yet to be read up to: id → xid. */
-  private readonly delivered = new Map<number, number>();
-  private readonly lastSeq = new LRUCache<string, number>({ max: CONVERSATIONS_KNOWN });
-
-  private reading = false;
-  private readAgain = false;
-  private timers: NodeJS.Timeout[] = [];
-  private started: Promise<void> | null = null;
-  /** The position is known: from here on the log is read. */
-  private running = false;
+  private readonly streams = new OpenStreams();
+  private readonly topics = new TopicIndex();
+  private readonly heartbeat = new Heartbeat(() => encodeHeartbeat(this.cursor));
+  private readonly sessions = new SessionWatch(this.streams);
+  private readonly reader = new LogReader({
+    isAnybodyHere: () => this.streams.size > 0,
+    isHeard: (topic) => this.topics.has(topic),
+    passOver: (count) => void (this.passedOver += count),
+    begin: (events) => this.begin(events),
+    prepare: (events) => this.prepare(events),
+    deliver: (event) => this.deliver(event),
+    renewHistory: async () => void (this.epoch = await renewEpoch()),
+    reset: () => this.reset(),
+  });
   private readonly hints = new Hints({
-    onHint: (hint, from) => this.hinted(hint, from),
+    onEvent: (event) => this.receive(event),
+    onEvents: (topics) => this.hinted(topics),
+    onSessions: (ids) => this.sessions.endedElsewhere(ids),
+    onPresence: (hint, from) => this.presence.heard(hint, from),
     onOpen: () => this.hintsOpened(),
     onMet: () => this.presence.introduce(),
     onGone: (server) => this.presence.lost(server),
+    isListening: () => this.streams.size > 0,
   });
   private readonly presence = new Presence({
-    tell: (hint) => this.hints.send(hint),
-    isHere: (userId) => this.streams.has(userId),
-    here: () => [...this.streams.keys()],
+    tell: (hint) => this.hints.presence(hint),
+    isHere: (userId) => this.streams.of(userId) !== undefined,
+    here: () => this.streams.userIds,
     deliver: (userId, event) => this.deliverMoment(userId, event),
   });
+  private epoch = "";
+  /** Events that reached nobody here, because nobody listened to their topics. */
+  private passedOver = 0;
+  private timers: NodeJS.Timeout[] = [];
+  private started: Promise<void> | null = null;
+  private draining = false;
 
   /** Streams that are open in this process. */
   get size(): number {
-    return this.count;
+    return this.streams.size;
   }
 
   /** Where a client that holds the present state resumes. */
   get cursor(): Cursor {
-    return { epoch: this.epoch, position: this.mark.position, eventId: 0 };
+    return { epoch: this.epoch, position: this.reader.position, eventId: 0 };
+  }
+
+  /** Grows whenever an event reaches nobody here: where it has not, a stream that opened meanwhile has missed nothing. */
+  get missable(): number {
+    return this.passedOver;
   }
 
   /** False while the server is going away. */
@@ -99,184 +100,184 @@ class Hub {
     return this.started;
   }
 
-  add(stream: Stream): void {
-    const own = this.streams.get(stream.userId);
-    if (own) own.add(stream);
-    else this.streams.set(stream.userId, new Set([stream]));
+  /**
+   * Takes a stream in; what concerns its user alone reaches it from now on. Resolves once all that its user listens to
+   * does: what was committed before is in the log.
+   */
+  add(stream: Stream): Promise<void> {
+    const listener = this.streams.add(stream);
+    if (this.streams.size === 1) this.hints.listening();
+    this.heartbeat.add(stream);
     this.presence.came(stream.userId);
-    stream.share = this.opened++ % HEARTBEAT_SHARES;
-    this.shares[stream.share]?.add(stream);
-    this.count++;
+    listener.loaded ??= this.load(listener);
+    return listener.loaded;
   }
 
   remove(stream: Stream): void {
-    const own = this.streams.get(stream.userId);
-    if (!own?.delete(stream)) return;
-    if (own.size === 0) {
-      this.streams.delete(stream.userId);
-      this.presence.left(stream.userId);
-    }
-    this.shares[stream.share]?.delete(stream);
-    this.count--;
+    this.heartbeat.remove(stream);
+    const gone = this.streams.remove(stream);
+    if (!gone) return;
+    this.topics.drop(gone);
+    this.presence.left(gone.userId);
   }
 
   /** How many streams a user has open in this process. */
   streamsOf(userId: string): number {
-    return this.streams.get(userId)?.size ?? 0;
+    return this.streams.of(userId)?.streams.size ?? 0;
   }
 
-  /** Called after the commit of what this process wrote: delivers here, and hints at it elsewhere. */
-  publish(event: LoggedEvent): void {
-    this.hints.send("events");
-    if (!this.running) return;
-    const next = event.type !== "message" || this.lastSeq.get(event.conversationId) === event.seq - 1;
-    if (next) this.deliver(event);
-    else this.wake();
+  /**
+   * Called after the commit of what this process wrote: delivers here, and tells other servers.
+   * @param kind of the conversation. Who takes part in a direct one never changes, so the event itself can be passed on;
+   * of a group a server asks the database, however late a hint comes.
+   */
+  publish(event: LoggedEvent, kind: "direct" | "group"): void {
+    if (isFirst(event)) this.hints.committedIn([event.topic, ...(event.audience ?? [])]);
+    else if (kind === "direct") this.hints.committed(event);
+    else this.hints.committedIn([event.topic]);
+    this.receive(event);
   }
 
-  /** Called after the commit of events whose rows were not returned: they are read from the log. */
-  publishLogged(): void {
-    this.hints.send("events");
-    this.wake();
+  /**
+   * Called after the commit of events whose rows were not returned: they are read from the log.
+   * @param topics null where they are too many to be named.
+   */
+  publishLogged(topics: readonly string[] | null): void {
+    this.hints.committedIn(topics);
+    this.hinted(topics);
   }
 
   /** Ends the streams of sessions that are over, here at once and on other servers as soon as they hear of it. */
   endSessions(sessionIds: readonly string[]): void {
-    const ended = new Set(sessionIds);
-    for (const stream of this.all()) if (ended.has(stream.sessionId)) stream.close({ type: "signed_out" });
-    this.hints.send("sessions");
+    this.sessions.end(sessionIds);
+    this.hints.sessionsEnded(sessionIds);
   }
 
   /** Ends every stream, and asks clients to come back at scattered times. */
   async close(): Promise<void> {
     this.draining = true;
     this.stop();
-    for (const stream of this.all()) stream.close(encodeGoodbye(200 + Math.random() * SCATTER_MS));
+    for (const stream of this.streams.all()) stream.close(encodeGoodbye(200 + Math.random() * SCATTER_MS));
     await this.hints.stop();
   }
 
   private async start(): Promise<void> {
     this.epoch = await epoch();
-    this.mark = await readMark();
-    this.beats = 0;
-    this.beganAt = performance.now();
-    this.timers = [
-      setInterval(() => this.wake(), POLL_MS),
-      setInterval(() => void this.checkSessions(), SESSION_CHECK_MS),
-      setInterval(() => this.beat(), BEAT_MS),
-      setInterval(() => void this.prune(), PRUNE_EVERY_MS),
-    ];
+    await this.reader.start();
+    this.heartbeat.start();
+    this.sessions.start();
+    this.timers = [setInterval(() => this.reader.wake(), POLL_MS), setInterval(() => void this.prune(), PRUNE_EVERY_MS)];
     for (const timer of this.timers) timer.unref();
-    this.running = true;
-    this.wake();
+    this.reader.wake();
   }
 
   private stop(): void {
     for (const timer of this.timers) clearInterval(timer);
-    this.presence.stop();
     this.timers = [];
+    this.heartbeat.stop();
+    this.sessions.stop();
+    this.presence.stop();
+    this.reader.stop();
+    this.topics.forgetOrder();
     this.started = null;
-    this.running = false;
-    this.delivered.clear();
-    this.lastSeq.clear();
   }
 
-  private *all(): Iterable<Stream> {
-    for (const own of [...this.streams.values()]) yield* [...own];
+  /** What somebody is added to while this is under way reaches them as an event of the log. */
+  private async load(listener: Listener): Promise<void> {
+    try {
+      const memberships = await listTopics(listener.userId);
+      if (this.streams.of(listener.userId) !== listener) return;
+      for (const { topic, version } of memberships) this.topics.add(topic, listener, version);
+    } catch (error) {
+      listener.loaded = null;
+      throw error;
+    }
   }
 
-  private hinted(hint: Hint, from: number): void {
-    if (hint === "events") return this.wake();
-    if (hint !== "sessions") return this.presence.heard(hint, from);
-    forgetAllSessions();
-    void this.checkSessions();
+  /** What was committed, here or elsewhere, is delivered where that keeps the order and who takes part is known; else it is read. */
+  private receive(event: LoggedEvent): void {
+    const topic = this.topics.get(event.topic);
+    if (!topic && !isFirst(event)) return this.passOver(event);
+    const isNext = event.type !== "message" || topic?.lastSeq === event.seq - 1;
+    if (isNext && topic?.version === event.version) this.deliver(event);
+    else this.reader.wake([event.topic]);
+  }
+
+  /** A hint names conversations, and of a new one also its people, who do not listen to it yet. */
+  private hinted(topics: readonly string[] | null): void {
+    if (topics === null) return this.reader.wake();
+    const heard = topics.filter((topic) => this.topics.has(topic) || this.streams.of(topic) !== undefined);
+    if (heard.length > 0) this.reader.wake(heard);
   }
 
   private hintsOpened(): void {
-    this.wake();
-    forgetAllSessions();
-    void this.checkSessions();
+    this.reader.wake();
+    this.sessions.endedElsewhere(null);
     this.presence.introduce();
+  }
+
+  /** The people of new conversations listen to them from their first message on. */
+  private begin(events: readonly LoggedEvent[]): void {
+    for (const event of events) {
+      const audience = event.type === "message" ? (event.audience ?? []) : [];
+      for (const userId of audience) {
+        const listener = this.streams.of(userId);
+        if (listener) this.topics.add(event.topic, listener, event.version);
+      }
+      this.presence.met(audience);
+    }
+  }
+
+  /** Nobody here listens. Whoever opens a stream now finds it in the log. */
+  private passOver(event: LoggedEvent): void {
+    if (this.reader.takes(event)) this.passedOver++;
+  }
+
+  /** Looks up who still takes part where that has changed since it was last known; somebody may come meanwhile. */
+  private async prepare(events: readonly LoggedEvent[]): Promise<void> {
+    for (let tries = 0; tries < LOOK_UPS_MAX; tries++) {
+      const isOld = ({ topic, version }: LoggedEvent) => (this.topics.get(topic)?.version ?? version) < version;
+      const changed = [...new Set(events.filter(isOld).map(({ topic }) => topic))];
+      if (changed.length === 0) return;
+      await this.lookUp(changed);
+    }
+  }
+
+  private async lookUp(topics: string[]): Promise<void> {
+    const asked = new Map(topics.map((topic) => [topic, new Set(this.topics.get(topic)?.listeners)]));
+    const userIds = new Set([...asked.values()].flatMap((listeners) => [...listeners].map(({ userId }) => userId)));
+    const found = new Map((await listStillIn(topics, [...userIds])).map((row) => [row.topic, row]));
+    for (const [topic, listeners] of asked) {
+      const { userIds: stillIn = [], version = 0 } = found.get(topic) ?? {};
+      this.topics.keep(topic, listeners, new Set(stillIn), version);
+    }
+  }
+
+  private deliver(event: LoggedEvent): void {
+    const topic = this.topics.get(event.topic);
+    // An event can come both directly and by way of the log.
+    if (!topic || !this.reader.takes(event)) return;
+    if (event.type === "message") this.topics.delivered(event.topic, event.seq);
+    const cursor = { ...this.cursor, eventId: event.id };
+    const author = event.type === "message" ? event.senderId : null;
+    let forOthers: Buffer | undefined;
+    for (const { userId, streams } of topic.listeners) {
+      const frame =
+        userId === author ? encodeEvent(eventFor(userId, event), cursor) : (forOthers ??= encodeEvent(eventFor(userId, event), cursor));
+      for (const stream of streams) stream.deliver(event.id, frame);
+    }
   }
 
   /** What is of the moment: it has no id and is never replayed. */
   private deliverMoment(userId: string, event: StreamEvent): void {
     const frame = encodeEvent(event);
-    for (const stream of this.streams.get(userId) ?? []) stream.write(frame);
+    for (const stream of this.streams.of(userId)?.streams ?? []) stream.write(frame);
   }
 
-  /** Reads the log soon; calls while a read is under way add up to one more. */
-  private wake(): void {
-    if (!this.running) return;
-    this.readAgain = true;
-    if (!this.reading) void this.readLog();
-  }
-
-  private async readLog(): Promise<void> {
-    this.reading = true;
-    while (this.readAgain && this.running) {
-      this.readAgain = false;
-      try {
-        await this.readOnce();
-      } catch (error) {
-        log.warn({ err: error }, "the event log could not be read; trying again with the next poll");
-        break;
-      }
-    }
-    this.reading = false;
-  }
-
-  private async readOnce(): Promise<void> {
-    const tail = await readTail(this.mark);
-    if (!tail) return this.beginAnew();
-    const { keys, mark } = tail;
-    const events = await readEvents(
-      keys.filter(({ id }) => !this.delivered.has(id)),
-      this.mark.position,
-    );
-    if (!events) return this.beginAnew();
-    for (const event of events) this.deliver(event);
-    this.mark = mark;
-    for (const [id, xid] of this.delivered) if (isRead(mark, xid)) this.delivered.delete(id);
-  }
-
-  /** What clients hold may never have happened, or lack what was taken out of the log before it was read here. */
-  private async beginAnew(): Promise<void> {
-    this.epoch = await renewEpoch();
-    this.mark = await readMark();
-    this.delivered.clear();
-    this.lastSeq.clear();
+  private reset(): void {
+    this.topics.forgetOrder();
     const reset = encodeEvent({ type: "reset" }, this.cursor);
-    for (const stream of this.all()) stream.write(reset);
-  }
-
-  private deliver(event: LoggedEvent): void {
-    // An event can come both directly and by way of the log; what the log has been read up to has all been delivered.
-    if (this.delivered.has(event.id) || isRead(this.mark, event.xid)) return;
-    this.delivered.set(event.id, event.xid);
-    if (event.type === "message") this.lastSeq.set(event.conversationId, event.seq);
-    const cursor = { epoch: this.epoch, position: this.mark.position, eventId: event.id };
-    const author = event.type === "message" ? event.senderId : null;
-    if (event.type === "message" && event.seq === 1) this.presence.met(event.audience);
-    let forOthers: Buffer | undefined;
-    for (const userId of event.audience) {
-      const own = this.streams.get(userId);
-      if (!own) continue;
-      const frame =
-        userId === author ? encodeEvent(eventFor(userId, event), cursor) : (forOthers ??= encodeEvent(eventFor(userId, event), cursor));
-      for (const stream of own) stream.deliver(event.id, frame);
-    }
-  }
-
-  /** Also carries the cursor along, so that a stream on which nothing happens does not fall out of the log. */
-  private beat(): void {
-    const frame = encodeHeartbeat(this.cursor);
-    // Timers of a busy process come late and drift. Clients would then all take their streams for dead, and come back at once.
-    const due = Math.min((performance.now() - this.beganAt) / BEAT_MS, this.beats + HEARTBEAT_SHARES);
-    do {
-      for (const stream of this.shares[this.beats % HEARTBEAT_SHARES] ?? []) stream.beat(frame);
-      this.beats++;
-    } while (this.beats < due);
+    for (const stream of this.streams.all()) stream.write(reset);
   }
 
   private async prune(): Promise<void> {
@@ -287,20 +288,11 @@ class Hub {
       log.warn({ err: error }, "old events could not be taken out of the log; trying again");
     }
   }
+}
 
-  private async checkSessions(): Promise<void> {
-    if (this.count === 0) return;
-    const open = new Set<string>();
-    for (const stream of this.all()) open.add(stream.sessionId);
-    try {
-      const live = await liveSessions([...open]);
-      for (const stream of this.all()) {
-        if (open.has(stream.sessionId) && !live.has(stream.sessionId)) stream.close({ type: "signed_out" });
-      }
-    } catch (error) {
-      log.warn({ err: error }, "open streams could not be checked for ended sessions; trying again");
-    }
-  }
+/** To whose conversation nobody listens yet. */
+function isFirst(event: LoggedEvent): event is LoggedEvent & { type: "message" } {
+  return event.type === "message" && event.seq === 1;
 }
 
 export type { Hub };

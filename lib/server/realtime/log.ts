@@ -1,17 +1,25 @@
 import "server-only";
 import type { StreamEvent } from "@/lib/protocol/events";
+import { REPLAY_MAX } from "@/lib/protocol/limits";
 import { query, type Statement } from "../db";
 import { MESSAGE_COLUMNS, type MessageRow, toMessage, toUser, type UserRow } from "../rows";
 
-/** An event as it stands in the log: what happened, in which conversation, and who may know. */
+/** An event as it stands in the log: what happened, and in which topic, which is a conversation. */
 export type LoggedEvent = {
   id: number;
   xid: number;
-  conversationId: string;
-  /** User ids of the participants. */
-  audience: string[];
+  topic: string;
+  /** The version of the topic's participants that were there when it was written or read: who may know of it. */
+  version: number;
 } & (
-  | { type: "message"; senderId: string; seq: number; message: MessageRow }
+  | {
+      type: "message";
+      senderId: string;
+      seq: number;
+      message: MessageRow;
+      /** User ids of all participants, where it is the first of its conversation, to which nobody listens yet; else null. */
+      audience: string[] | null;
+    }
   | { type: "read"; userId: string; seq: number }
   | { type: "user"; user: UserRow }
 );
@@ -46,31 +54,82 @@ const POSITION_NOW = `least(pg_snapshot_xmin(pg_current_snapshot())::text::bigin
 const MARK_NOW = `${POSITION_NOW} AS position, ${END_NOW} AS "end",
   ARRAY(SELECT x::text::bigint FROM pg_snapshot_xip(pg_current_snapshot()) x) AS open`;
 
-type KeyRow = { position: string; xid: string | null; id: string | null };
 type MarkRow = { position: string; end: string; open: string[] };
 
-const TAIL: Statement = {
-  name: "event_tail",
-  text: `SELECT s.*, e.xid, e.id
-         FROM (SELECT ${MARK_NOW}, (SELECT pruned_xid >= $1 FROM epochs) AS pruned) s
-         LEFT JOIN LATERAL (
-           SELECT xid, id FROM events WHERE xid >= $2
-           UNION ALL
-           SELECT xid, id FROM events WHERE xid = ANY ($3::bigint[]) AND xid < $2
-         ) e ON true
-         ORDER BY e.id`,
-};
+/** Events whose bodies come with a look at the log, and events that a look finds at most. */
+const LOOK_MAX = 1_000;
+const TAIL_MAX = REPLAY_MAX;
+
+/** What an event `e` says, for which `wanted` holds, by one look into each index whatever the planner thinks of the numbers. */
+const body = (wanted: string) => `
+  LEFT JOIN LATERAL (
+    SELECT c.participants_version AS version,
+           CASE WHEN e.first THEN ARRAY(SELECT p.user_id FROM participants p WHERE p.conversation_id = c.id) END AS audience,
+           ${MESSAGE_COLUMNS}
+    FROM conversations c
+    JOIN users u ON u.id = e.user_id
+    LEFT JOIN messages m ON m.id = e.message_id
+    WHERE ${wanted} AND c.id = e.conversation_id
+    LIMIT 1
+  ) b ON true`;
+
+const KEY = "xid, id, type, conversation_id, message_id, user_id, seq, type = 'message' AND seq = 1 AS first";
+
+/**
+ * What is new since a mark. The parameters stand in sub-selects, so that the planner, which cannot see them, keeps to one
+ * plan; the limits make it one that goes by the index.
+ */
+function look(name: string, limit: number, bodies: boolean): Statement {
+  const found = (condition: string) => `(SELECT ${KEY} FROM events WHERE ${condition} ORDER BY xid, id LIMIT ${limit + 1})`;
+  return {
+    name,
+    text: `SELECT s.*, e.xid, e.id, e.type, e.conversation_id AS topic, e.seq AS event_seq, e.first ${bodies ? ", b.*" : ""}
+           FROM (SELECT ${MARK_NOW}, (SELECT pruned_xid >= (SELECT $1::bigint) FROM epochs) AS pruned) s
+           LEFT JOIN LATERAL (
+             ${found("xid >= (SELECT $2::bigint)")}
+             UNION ALL
+             ${found("xid = ANY ((SELECT $3::bigint[])::bigint[]) AND xid < (SELECT $2::bigint)")}
+           ) e ON true
+           ${bodies ? body("(e.first OR e.conversation_id = ANY ((SELECT $4::uuid[])::uuid[]))") : ""}
+           ORDER BY e.id`,
+  };
+}
+
+const LOOK = look("event_look", LOOK_MAX, true);
+const TAIL = look("event_tail", TAIL_MAX, false);
+
+/** An event that has come to be seen, and what it says where that was asked for or it is the first of its conversation. */
+export type Seen = EventKey & { topic: string; first: boolean; event: LoggedEvent | null };
+
+/** What has come to be seen since the log was last read, and how far it is read now. */
+export type Tail = { mark: LogMark; seen: Seen[] };
 
 /**
  * All events that have come to be seen since the log was last read, however long a transaction stays open meanwhile. The
- * order is that of ids: within a conversation, the order of its messages. Null where the log no longer holds all of them,
- * or has gone back in time.
+ * order is that of ids: within a conversation, the order of its messages. Those of `topics` bring what they say. Null
+ * where the log no longer holds all of them, has gone back in time, or has more than a server should catch up with.
  */
-export async function readTail({ position, end, open }: LogMark): Promise<{ keys: EventKey[]; mark: LogMark } | null> {
-  const rows = await query<KeyRow & MarkRow & { pruned: boolean }>(TAIL, [position, end, [...open]]);
+export async function readTail(mark: LogMark, topics: readonly string[] = []): Promise<Tail | null> {
+  const values = [mark.position, mark.end, [...mark.open]];
+  if (topics.length === 0) return toTail(mark, await query<TailRow>(TAIL, values), TAIL_MAX);
+  const rows = await query<TailRow>(LOOK, [...values, topics]);
+  return rows.length <= LOOK_MAX ? toTail(mark, rows, LOOK_MAX) : toTail(mark, await query<TailRow>(TAIL, values), TAIL_MAX);
+}
+
+type TailRow = MarkRow & { pruned: boolean } & { [Key in keyof EventRow]: EventRow[Key] | null };
+
+function toTail({ position, end }: LogMark, rows: TailRow[], max: number): Tail | null {
   const mark = toMark(rows[0]);
   const isBack = mark.position < position || mark.end < end;
-  return rows[0]?.pruned || isBack ? null : { keys: toKeys(rows), mark };
+  if (rows[0]?.pruned || isBack || rows.length > max) return null;
+  const found = rows.filter((row) => row.id !== null) as (TailRow & EventRow)[];
+  return { mark, seen: found.map(toSeen) };
+}
+
+function toSeen(row: EventRow): Seen {
+  // What is not asked for comes without a version.
+  const event = row.version == null ? null : toLoggedEvent(row);
+  return { id: Number(row.id), xid: Number(row.xid), topic: row.topic, first: row.first, event };
 }
 
 const MARK: Statement = { name: "event_mark", text: `SELECT ${MARK_NOW}` };
@@ -128,40 +187,50 @@ export async function readMissed(userId: string, position: number, max: number):
   return { position: Number(row.position), keys: (row.ids ?? []).map((id, i) => ({ id: Number(id), xid: Number(xids[i]) })) };
 }
 
-function toKeys(rows: KeyRow[]): EventKey[] {
-  return rows.filter((row) => row.id !== null).map(({ id, xid }) => ({ id: Number(id), xid: Number(xid) }));
-}
-
 type EventRow = {
   xid: string;
   id: string;
   type: LoggedEvent["type"];
-  event_conversation_id: string;
+  topic: string;
   event_seq: number | null;
-  audience: string[];
+  first: boolean;
+  version: number;
+  audience: string[] | null;
 } & MessageRow;
 
-const BODIES: Statement = {
-  name: "event_bodies",
-  text: `SELECT e.xid, e.id, e.type, e.conversation_id AS event_conversation_id, e.seq AS event_seq,
-                (SELECT array_agg(p.user_id) FROM participants p WHERE p.conversation_id = e.conversation_id) AS audience,
-                ${MESSAGE_COLUMNS}
-         FROM unnest($1::bigint[], $2::bigint[]) AS k (xid, id)
-         JOIN events e ON e.xid = k.xid AND e.id = k.id
-         LEFT JOIN messages m ON m.id = e.message_id
-         JOIN users u ON u.id = e.user_id
+const bodies = (name: string, wanted: string): Statement => ({
+  name,
+  text: `SELECT e.xid, e.id, e.type, e.conversation_id AS topic, e.seq AS event_seq, e.first, b.*
+         FROM unnest((SELECT $1::bigint[]), (SELECT $2::bigint[])) AS k (xid, id)
+         CROSS JOIN LATERAL (SELECT ${KEY} FROM events WHERE xid = k.xid AND id = k.id LIMIT 1) e
+         ${body(wanted)}
          ORDER BY e.id`,
-};
+});
+
+const BODIES = bodies("event_bodies", "true");
+const BODIES_FOR = bodies(
+  "event_bodies_for",
+  "EXISTS (SELECT FROM participants p WHERE p.conversation_id = e.conversation_id AND p.user_id = (SELECT $3::uuid))",
+);
 
 /**
  * What the named events say now, in the order of ids. One whose conversation is gone is left out. Null where events have
  * been taken out of the log since they were named, as all that came after `position`.
  */
 export async function readEvents(keys: readonly EventKey[], position: number): Promise<LoggedEvent[] | null> {
-  if (keys.length === 0) return [];
-  const rows = await query<EventRow>(BODIES, [keys.map((k) => k.xid), keys.map((k) => k.id)]);
+  return keys.length === 0 ? [] : found(await query<EventRow>(BODIES, columns(keys)), keys, position);
+}
+
+/** The same, less what the user may not know: who is removed while a replay is under way is told no more of it. */
+export async function readEventsFor(userId: string, keys: readonly EventKey[], position: number): Promise<LoggedEvent[] | null> {
+  return keys.length === 0 ? [] : found(await query<EventRow>(BODIES_FOR, [...columns(keys), userId]), keys, position);
+}
+
+const columns = (keys: readonly EventKey[]) => [keys.map((k) => k.xid), keys.map((k) => k.id)];
+
+async function found(rows: EventRow[], keys: readonly EventKey[], position: number): Promise<LoggedEvent[] | null> {
   if (rows.length < keys.length && !(await reachesBackTo(position))) return null;
-  return rows.filter((row) => row.audience !== null).map(toLoggedEvent);
+  return rows.filter((row) => row.version != null).map(toLoggedEvent);
 }
 
 const REACHES: Statement = { name: "event_reach", text: "SELECT pruned_xid < $1 AS reaches FROM epochs" };
@@ -173,9 +242,9 @@ async function reachesBackTo(position: number): Promise<boolean> {
 }
 
 function toLoggedEvent(row: EventRow): LoggedEvent {
-  const key = { id: Number(row.id), xid: Number(row.xid), conversationId: row.event_conversation_id, audience: row.audience };
+  const key = { id: Number(row.id), xid: Number(row.xid), topic: row.topic, version: row.version };
   const seq = row.event_seq ?? 0;
-  if (row.type === "message") return { ...key, type: "message", senderId: row.user_id, seq, message: row };
+  if (row.type === "message") return { ...key, type: "message", senderId: row.user_id, seq, message: row, audience: row.audience };
   if (row.type === "read") return { ...key, type: "read", userId: row.user_id, seq };
   return { ...key, type: "user", user: row };
 }
@@ -188,7 +257,7 @@ export function eventFor(userId: string, event: LoggedEvent): StreamEvent {
       return message.mine ? { type: "sent", message } : { type: "message", message };
     }
     case "read":
-      return { type: "read", conversationId: event.conversationId, userId: event.userId, seq: event.seq };
+      return { type: "read", conversationId: event.topic, userId: event.userId, seq: event.seq };
     case "user":
       return { type: "user", user: toUser(event.user) };
   }

@@ -44,9 +44,10 @@ export async function openStream(request: Request, { user, session }: Caller): P
   const from = resumeFrom(request);
   const attach: Attach = (sink) => {
     const stream = new Stream(user.id, session.id, sink, (closed) => open.remove(closed));
-    open.add(stream);
+    const before = { cursor: open.cursor, missable: open.missable };
+    const added = open.add(stream);
     stream.write(encodeRetry(STREAM_RETRY_MS));
-    void catchUp(stream, from);
+    void catchUp(stream, added, from, before);
     return stream;
   };
   const response = new Response(webBody(request, attach), { headers: HEADERS });
@@ -55,19 +56,25 @@ export async function openStream(request: Request, { user, session }: Caller): P
 }
 
 /**
- * Brings a stream up to now. It is registered already, so what is committed from here on is held back, and
- * what was committed before is in the log: there is no moment in between.
+ * Brings a stream up to now. Once what its user listens to is known, what is committed is held back, and what was
+ * committed before is in the log: there is no moment in between.
  */
-async function catchUp(stream: Stream, from: readonly string[]): Promise<void> {
-  const now = hub().cursor;
-  const begin = (type: "ready" | "reset") => {
-    stream.write(encodeEvent({ type }, now));
-    stream.goLive(new Set());
-  };
-  if (from.length === 0) return begin("ready");
-  const cursor = earliest(from, now.epoch);
-  if (!cursor) return begin("reset");
+async function catchUp(
+  stream: Stream,
+  added: Promise<void>,
+  from: readonly string[],
+  before: { cursor: Cursor; missable: number },
+): Promise<void> {
   try {
+    await added;
+    const now = hub().cursor;
+    const begin = (type: "ready" | "reset") => {
+      stream.write(encodeEvent({ type }, now));
+      stream.goLive(new Set());
+    };
+    if (from.length === 0 && hub().missable === before.missable) return begin("ready");
+    const cursor = from.length === 0 ? before.cursor : earliest(from, now.epoch);
+    if (!cursor) return begin("reset");
     const missed = await catchingUp().run(stream.userId, () => readMissed(stream.userId, cursor.position, REPLAY_MAX));
     if (!missed) return begin("reset");
     await stream.replay(cursor, missed.keys, missed.position);

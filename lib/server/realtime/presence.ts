@@ -2,7 +2,7 @@ import "server-only";
 import type { StreamEvent } from "@/lib/protocol/events";
 import { query, type Statement } from "../db";
 import { log } from "../log";
-import type { Hint } from "./hints";
+import type { PresenceHint } from "./hints";
 
 /** Milliseconds that comings and goings are gathered: one statement for all of them. */
 const GATHER_MS = 250;
@@ -11,10 +11,10 @@ const GATHER_MS = 250;
 const GRACE_MS = 5_000;
 
 type Surroundings = {
-  tell(hint: Hint): void;
+  tell(hint: PresenceHint): void;
   /** Whether a user has a stream open in this process, and all who have. */
   isHere(userId: string): boolean;
-  here(): string[];
+  here(): Iterable<string>;
   deliver(userId: string, event: StreamEvent): void;
 };
 
@@ -68,7 +68,7 @@ export class Presence {
   }
 
   /** What another server says. */
-  heard(hint: Hint, from: number): void {
+  heard(hint: PresenceHint, from: number): void {
     const [word, userId] = hint.split(" ");
     if (userId === undefined) return;
     const users = this.servers.get(from) ?? new Set<string>();

@@ -6,7 +6,7 @@ import { log } from "../log";
 import { catchingUp } from "./catching-up";
 import type { Cursor } from "./cursor";
 import { encodeEvent } from "./frames";
-import { type EventKey, eventFor, readEvents } from "./log";
+import { type EventKey, eventFor, readEventsFor } from "./log";
 
 /** Where the bytes of a stream go: a Node response, or the controller of a web ReadableStream. */
 export type Sink = {
@@ -35,7 +35,7 @@ export class Stream {
   private held: { eventId: number; frame: Uint8Array }[] | null = [];
   private heldBytes = 0;
   private closed = false;
-  /** Which share of the heartbeats it belongs to; the hub's own. */
+  /** Which share of the heartbeats it belongs to; the heartbeat's own. */
   share = 0;
 
   constructor(
@@ -75,7 +75,7 @@ export class Stream {
     try {
       for (let start = 0; start < keys.length && !this.closed; start += REPLAY_CHUNK) {
         const chunk = keys.slice(start, start + REPLAY_CHUNK);
-        const bodies = await catchingUp().run(this.userId, () => readEvents(chunk, cursor.position));
+        const bodies = await catchingUp().run(this.userId, () => readEventsFor(this.userId, chunk, cursor.position));
         if (!bodies) {
           this.write(encodeEvent({ type: "reset" }, { ...cursor, position, eventId: 0 }));
           return this.goLive(new Set(keys.map(({ id }) => id)));

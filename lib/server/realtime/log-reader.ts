@@ -1,0 +1,162 @@
+import "server-only";
+import { log } from "../log";
+import { isRead, type LoggedEvent, type LogMark, readEvents, readMark, readTail, type Seen, type Tail } from "./log";
+
+/** Milliseconds between two looks at the log: what is hinted at in between shares one. After a quiet time a look is at once. */
+const LOOK_EVERY_MS = 10;
+
+/** Hinted topics that are kept for the next look; what else they bring costs one statement more. */
+const ASKED_MAX = 500;
+
+/** Events whose bodies one statement reads. */
+const CHUNK = 500;
+
+type Surroundings = {
+  isAnybodyHere(): boolean;
+  /** Whether anybody here listens to a topic. */
+  isHeard(topic: string): boolean;
+  /** So many events were for nobody here. */
+  passOver(count: number): void;
+  /** First messages of conversations, before anything of these is looked at. */
+  begin(events: readonly LoggedEvent[]): void;
+  /** What is about to be delivered: who listens may have to be looked up. */
+  prepare(events: readonly LoggedEvent[]): Promise<void>;
+  deliver(event: LoggedEvent): void;
+  /** What clients hold may never have happened, or lack what can no longer be read: which history is this, … */
+  renewHistory(): Promise<void>;
+  /** … and all of them load afresh from the new mark. */
+  reset(): void;
+};
+
+/**
+ * How far this process has read the log, and the reading. Its `mark` only moves by a look at all that is new, whoever it
+ * is for, so that a cursor never stands above what was delivered; bodies are read of topics that somebody here listens to.
+ * A look costs about the same for one event and for fifty, so under load few do the work of many.
+ */
+export class LogReader {
+  private mark: LogMark = { position: 0, end: 0, open: new Set() };
+  /** Events that were delivered and that the log has yet to be read up to: id → xid. */
+  private readonly delivered = new Map<number, number>();
+  private readonly asked = new Set<string>();
+  private running = false;
+  private due = false;
+  private looking = false;
+  private beganAt = Number.NEGATIVE_INFINITY;
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(private readonly around: Surroundings) {}
+
+  get position(): number {
+    return this.mark.position;
+  }
+
+  async start(): Promise<void> {
+    this.mark = await readMark();
+    this.delivered.clear();
+    this.running = true;
+  }
+
+  stop(): void {
+    this.running = false;
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    this.delivered.clear();
+    this.asked.clear();
+  }
+
+  /** Whether an event is still to reach its streams, by one way or another; from now on it has. */
+  takes({ id, xid }: LoggedEvent): boolean {
+    if (this.delivered.has(id) || isRead(this.mark, xid)) return false;
+    this.delivered.set(id, xid);
+    return true;
+  }
+
+  /** Something has been committed, as far as is known in these topics. Looks soon. */
+  wake(topics: readonly string[] = []): void {
+    if (!this.running) return;
+    for (const topic of topics) if (this.asked.size < ASKED_MAX) this.asked.add(topic);
+    this.due = true;
+    this.lookSoon();
+  }
+
+  private lookSoon(): void {
+    if (this.looking || this.timer || !this.due) return;
+    const wait = this.beganAt + LOOK_EVERY_MS - performance.now();
+    if (wait <= 0) return void this.look();
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      void this.look();
+    }, wait);
+  }
+
+  private async look(): Promise<void> {
+    this.looking = true;
+    this.due = false;
+    this.beganAt = performance.now();
+    const asked = [...this.asked];
+    this.asked.clear();
+    try {
+      await this.readOnce(asked);
+    } catch (error) {
+      log.warn({ err: error }, "the event log could not be read; trying again with the next poll");
+    }
+    this.looking = false;
+    if (this.running) this.lookSoon();
+  }
+
+  private async readOnce(asked: string[]): Promise<void> {
+    if (!this.around.isAnybodyHere() && (await this.skip())) return;
+    const tail = await readTail(this.mark, asked);
+    const events = tail && (await this.eventsOf(tail));
+    if (!events) return this.beginAnew();
+    await this.around.prepare(events);
+    for (const event of events) this.around.deliver(event);
+    this.readUpTo(tail.mark);
+  }
+
+  /** While nobody is here, what is new is for nobody. False where that, or the history, has changed meanwhile. */
+  private async skip(): Promise<boolean> {
+    const mark = await readMark();
+    const isBack = mark.position < this.mark.position || mark.end < this.mark.end;
+    if (this.around.isAnybodyHere() || isBack) return false;
+    this.readUpTo(mark);
+    return true;
+  }
+
+  private readUpTo(mark: LogMark): void {
+    this.mark = mark;
+    for (const [id, xid] of this.delivered) if (isRead(mark, xid)) this.delivered.delete(id);
+  }
+
+  /** What is to be delivered of all that is new, in the order of ids. Null where it cannot be read any more. */
+  private async eventsOf({ seen }: Tail): Promise<LoggedEvent[] | null> {
+    const isDue = ({ id }: { id: number }) => !this.delivered.has(id);
+    // Their first message is what makes people listen to a conversation, and what comes after it may be new as well.
+    const firsts = await this.bodiesOf(seen.filter((one) => one.first && isDue(one)));
+    if (!firsts) return null;
+    this.around.begin(firsts);
+    const due = seen.filter((one) => isDue(one));
+    const heard = due.filter(({ topic }) => this.around.isHeard(topic));
+    this.around.passOver(due.length - heard.length);
+    const rest = await this.bodiesOf(heard.filter(({ first }) => !first));
+    return rest && [...firsts, ...rest].sort((a, b) => a.id - b.id);
+  }
+
+  private async bodiesOf(wanted: Seen[]): Promise<LoggedEvent[] | null> {
+    const events = wanted.flatMap(({ event }) => event ?? []);
+    const missing = wanted.filter(({ event }) => !event);
+    for (let start = 0; start < missing.length; start += CHUNK) {
+      const read = await readEvents(missing.slice(start, start + CHUNK), this.mark.position);
+      if (!read) return null;
+      events.push(...read);
+    }
+    return events;
+  }
+
+  private async beginAnew(): Promise<void> {
+    await this.around.renewHistory();
+    this.mark = await readMark();
+    this.delivered.clear();
+    this.around.reset();
+  }
+}
