@@ -35,7 +35,7 @@ const contents = (events: { name: string; data: { content: string } }[]) =>
   events.filter(isMessage as never).map(({ data }) => data.content);
 
 /** Reads the log up to here. */
-async function markRead(xid: number): Promise<void> {
+async function readUpTo(xid: number): Promise<void> {
   await vi.waitUntil(
     () => {
       vi.advanceTimersByTime(1_000);
@@ -59,7 +59,7 @@ test("who is cut off in a replay resumes below all that was still to come, in wh
   await say("and second");
   await late.write(other, writer);
   await late.commit();
-  await markRead(late.xid);
+  await readUpTo(late.xid);
 
   const first = await stream(from);
   const { id } = await first.first(saying("begun later, written first"));
@@ -93,7 +93,7 @@ test("what was published is not shown again when the log is read", async () => {
   await say("to begin with");
   await say("published");
   await live.first(saying("published"));
-  await markRead(publish.mock.calls.at(-1)?.[0].xid ?? 0);
+  await readUpTo(publish.mock.calls.at(-1)?.[0].xid ?? 0);
   await say("and then");
   await live.first(saying("and then"));
   expect(contents(live.events)).toEqual(["to begin with", "published", "and then"]);
@@ -105,7 +105,7 @@ test("a heartbeat does not overtake a replay: its cursor would skip what is stil
   // More than the buffers of the kernel hold, so that the replay has to wait for its reader.
   await fill(long, writer, 1_500, "🙂".repeat(4_000));
   const [row] = await sql<{ xid: string }>("SELECT max(xid) AS xid FROM events");
-  await markRead(Number(row?.xid));
+  await readUpTo(Number(row?.xid));
 
   const slow = await stream(from);
   slow.pause();
@@ -138,7 +138,7 @@ test("a log that is cleared away to its last event lets nobody who has seen it a
   await say("the last");
   await live.first(saying("the last"));
   const [row] = await sql<{ xid: string }>("SELECT max(xid) AS xid FROM events");
-  await markRead(Number(row?.xid));
+  await readUpTo(Number(row?.xid));
   vi.advanceTimersByTime(STREAM_HEARTBEAT_MS);
   const { id } = await live.first((event) => event.name === "ping" && parseCursor(event.id)?.position === Number(row?.xid) + 1);
   await sql("WITH gone AS (DELETE FROM events RETURNING xid) UPDATE epochs SET pruned_xid = (SELECT max(xid) FROM gone)");
@@ -161,7 +161,7 @@ test("a log that has gone back in time makes every open screen load afresh, unde
   await say("will never have happened");
   await live.first(saying("will never have happened"));
   const [row] = await sql<{ xid: string }>("SELECT max(xid) AS xid FROM events");
-  await markRead(Number(row?.xid));
+  await readUpTo(Number(row?.xid));
   // As a folder that was put back under a running server: less in the log than was seen of it, and another history.
   await sql("DELETE FROM events");
   await sql("UPDATE epochs SET pruned_xid = 0, system_identifier = ''");
