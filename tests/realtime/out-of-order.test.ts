@@ -166,7 +166,8 @@ test("a log that has gone back in time makes every open screen load afresh, unde
   await sql("DELETE FROM events");
   await sql("UPDATE epochs SET pruned_xid = 0, system_identifier = ''");
   vi.advanceTimersByTime(1_000);
-  const { id: after } = await live.first(reset);
+  await live.ended;
+  const { id: after } = await (await stream(before)).first(reset);
   expect(parseCursor(after)?.epoch).not.toBe(parseCursor(before)?.epoch);
   await (await stream(before)).first(reset);
   await (await stream(after)).first(ready);

@@ -10,6 +10,7 @@ export const deaf: ConstructorParameters<typeof Hints>[0] = {
   onPresence: nothing,
   onOpen: nothing,
   onMet: nothing,
+  onDoubt: nothing,
   onGone: nothing,
   isListening: () => false,
 };

@@ -48,6 +48,8 @@ type Listeners = {
   onOpen(): void;
   /** Another server is heard of for the first time. */
   onMet(): void;
+  /** What a server said, or with null any of them, may have been missed; it introduces itself anew. */
+  onDoubt(server: number | null): void;
   /** Another server has not been heard of for a while. */
   onGone(server: number): void;
   /** Whether anybody has a stream open here: nothing else needs hints of events. */
@@ -63,7 +65,8 @@ type Other = { heardAt: number; listens: boolean };
  *
  * A notification is a list of words. "events" and "sessions" say "look" after a commit, and the tables are the truth;
  * words that begin with "+" name the topics, and with "-" the sessions, that they are about, where these are few; one that
- * begins with "=" is an event itself. "hello" asks the others to make themselves known, "here" is a sign of life, and "idle" beside it says that nobody has a stream
+ * begins with "=" is an event itself. "hello" asks the others to make themselves known, "was…" tells them what they knew this
+ * server by, "here" is a sign of life, and "idle" beside it says that nobody has a stream
  * open there, so that hints of events can be spared. A server of an earlier version sends none of these, and passes
  * over them.
  */
@@ -79,6 +82,8 @@ export class Hints {
   private eventsBytes = 0;
   private readonly sessions = new Named(SESSIONS_MAX);
   private sending = false;
+  /** What the others know this server by from before: its last connection. */
+  private known: number | null = null;
   private attempts = 0;
   private retry: NodeJS.Timeout | null = null;
   private stopped = false;
@@ -169,6 +174,7 @@ export class Hints {
     };
     for (const word of words) {
       if (word === "hello") this.send("here");
+      else if (/^was\d+$/.test(word)) this.listeners.onDoubt(Number(word.slice(3)));
       else if (word === "events") this.heardOfEvents(named("="), named("+"));
       else if (word === "sessions") this.listeners.onSessions(named("-"));
       else if (/^(on|off)line /.test(word)) this.listeners.onPresence(word as PresenceHint, from);
@@ -263,6 +269,11 @@ export class Hints {
     this.client = client;
     this.attempts = 0;
     this.send("hello");
+    if (this.known !== null) {
+      this.send(`was${this.known}`);
+      this.listeners.onDoubt(null);
+    }
+    this.known = (client as unknown as { processID: number }).processID;
     this.listeners.onOpen();
   }
 

@@ -46,7 +46,7 @@ class Hub {
     prepare: (events) => this.prepare(events),
     deliver: (event) => this.deliver(event),
     renewHistory: async () => void (this.epoch = await renewEpoch()),
-    reset: () => this.reset(),
+    startOver: () => this.startOver(),
   });
   private readonly hints = new Hints({
     onEvent: (event) => this.receive(event),
@@ -55,6 +55,7 @@ class Hub {
     onPresence: (hint, from) => this.presence.heard(hint, from),
     onOpen: () => this.hintsOpened(),
     onMet: () => this.presence.introduce(),
+    onDoubt: (server) => this.presence.doubt(server),
     onGone: (server) => this.presence.lost(server),
     isListening: () => this.streams.size > 0,
   });
@@ -157,7 +158,7 @@ class Hub {
   async close(): Promise<void> {
     this.draining = true;
     this.stop();
-    for (const stream of this.streams.all()) stream.close(encodeGoodbye(200 + Math.random() * SCATTER_MS));
+    this.sendAway();
     await this.hints.stop();
   }
 
@@ -274,10 +275,18 @@ class Hub {
     for (const stream of this.streams.of(userId)?.streams ?? []) stream.write(frame);
   }
 
-  private reset(): void {
+  /**
+   * The clients come back one after the other, and each replays what it has missed, or loads afresh where that is too much
+   * or of another history.
+   */
+  private startOver(): void {
     this.topics.forgetOrder();
-    const reset = encodeEvent({ type: "reset" }, this.cursor);
-    for (const stream of this.streams.all()) stream.write(reset);
+    this.sendAway();
+  }
+
+  /** Ends every stream, and asks clients to come back at scattered times. */
+  private sendAway(): void {
+    for (const stream of this.streams.all()) stream.close(encodeGoodbye(200 + Math.random() * SCATTER_MS));
   }
 
   private async prune(): Promise<void> {

@@ -1,6 +1,6 @@
 import "server-only";
 import { log } from "../log";
-import { isRead, type LoggedEvent, type LogMark, readEvents, readMark, readTail, type Seen, type Tail } from "./log";
+import { isRead, type LoggedEvent, type LogMark, readEvents, readMark, readTail, type Seen } from "./log";
 
 /** Milliseconds between two looks at the log: what is hinted at in between shares one. After a quiet time a look is at once. */
 const LOOK_EVERY_MS = 10;
@@ -8,8 +8,11 @@ const LOOK_EVERY_MS = 10;
 /** Hinted topics that are kept for the next look; what else they bring costs one statement more. */
 const ASKED_MAX = 500;
 
-/** Events whose bodies one statement reads. */
+/** Events whose bodies one statement reads, and that are held at a time. */
 const CHUNK = 500;
+
+/** Events of one look that somebody here listens to. Past that each client catches up by itself, as far as it concerns it. */
+const HEARD_MAX = 20_000;
 
 type Surroundings = {
   isAnybodyHere(): boolean;
@@ -22,10 +25,10 @@ type Surroundings = {
   /** What is about to be delivered: who listens may have to be looked up. */
   prepare(events: readonly LoggedEvent[]): Promise<void>;
   deliver(event: LoggedEvent): void;
-  /** What clients hold may never have happened, or lack what can no longer be read: which history is this, … */
+  /** What clients hold may never have happened, or lack what is not read here any more: which history is this? */
   renewHistory(): Promise<void>;
-  /** … and all of them load afresh from the new mark. */
-  reset(): void;
+  /** The reading goes on from a new mark, and whoever is here has missed what lies before it. */
+  startOver(): void;
 };
 
 /**
@@ -107,11 +110,41 @@ export class LogReader {
   private async readOnce(asked: string[]): Promise<void> {
     if (!this.around.isAnybodyHere() && (await this.skip())) return;
     const tail = await readTail(this.mark, asked);
-    const events = tail && (await this.eventsOf(tail));
-    if (!events) return this.beginAnew();
-    await this.around.prepare(events);
-    for (const event of events) this.around.deliver(event);
-    this.readUpTo(tail.mark);
+    if (tail && (await this.deliverAll(tail.seen))) this.readUpTo(tail.mark);
+    else await this.beginAnew();
+  }
+
+  /** Everything new that somebody here listens to, in the order of ids and some at a time. False where that cannot be done. */
+  private async deliverAll(seen: Seen[]): Promise<boolean> {
+    const due = seen.filter(({ id }) => !this.delivered.has(id));
+    // Their first message is what makes people listen to a conversation, and what comes after it may be new as well.
+    const firsts = due.filter(({ first }) => first);
+    if (!(await this.readBodies(firsts))) return false;
+    this.around.begin(firsts.flatMap(({ event }) => event ?? []));
+    const heard = due.filter(({ topic }) => this.around.isHeard(topic));
+    this.around.passOver(due.length - heard.length);
+    if (heard.length > HEARD_MAX) return false;
+    for (let start = 0; start < heard.length; start += CHUNK) {
+      const chunk = heard.slice(start, start + CHUNK);
+      if (!(await this.readBodies(chunk))) return false;
+      const events = chunk.flatMap(({ event }) => event ?? []);
+      await this.around.prepare(events);
+      for (const event of events) this.around.deliver(event);
+      for (const one of chunk) one.event = null;
+    }
+    return true;
+  }
+
+  /** Fills in what has not come with the look. False where the log does not hold all of it any more. */
+  private async readBodies(wanted: Seen[]): Promise<boolean> {
+    const missing = wanted.filter(({ event }) => !event);
+    for (let start = 0; start < missing.length; start += CHUNK) {
+      const read = await readEvents(missing.slice(start, start + CHUNK), this.mark.position);
+      if (!read) return false;
+      const byId = new Map(read.map((event) => [event.id, event]));
+      for (const one of missing) one.event ??= byId.get(one.id) ?? null;
+    }
+    return true;
   }
 
   /** While nobody is here, what is new is for nobody. False where that, or the history, has changed meanwhile. */
@@ -128,35 +161,10 @@ export class LogReader {
     for (const [id, xid] of this.delivered) if (isRead(mark, xid)) this.delivered.delete(id);
   }
 
-  /** What is to be delivered of all that is new, in the order of ids. Null where it cannot be read any more. */
-  private async eventsOf({ seen }: Tail): Promise<LoggedEvent[] | null> {
-    const isDue = ({ id }: { id: number }) => !this.delivered.has(id);
-    // Their first message is what makes people listen to a conversation, and what comes after it may be new as well.
-    const firsts = await this.bodiesOf(seen.filter((one) => one.first && isDue(one)));
-    if (!firsts) return null;
-    this.around.begin(firsts);
-    const due = seen.filter((one) => isDue(one));
-    const heard = due.filter(({ topic }) => this.around.isHeard(topic));
-    this.around.passOver(due.length - heard.length);
-    const rest = await this.bodiesOf(heard.filter(({ first }) => !first));
-    return rest && [...firsts, ...rest].sort((a, b) => a.id - b.id);
-  }
-
-  private async bodiesOf(wanted: Seen[]): Promise<LoggedEvent[] | null> {
-    const events = wanted.flatMap(({ event }) => event ?? []);
-    const missing = wanted.filter(({ event }) => !event);
-    for (let start = 0; start < missing.length; start += CHUNK) {
-      const read = await readEvents(missing.slice(start, start + CHUNK), this.mark.position);
-      if (!read) return null;
-      events.push(...read);
-    }
-    return events;
-  }
-
   private async beginAnew(): Promise<void> {
     await this.around.renewHistory();
     this.mark = await readMark();
     this.delivered.clear();
-    this.around.reset();
+    this.around.startOver();
   }
 }

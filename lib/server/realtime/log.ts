@@ -1,6 +1,5 @@
 import "server-only";
 import type { StreamEvent } from "@/lib/protocol/events";
-import { REPLAY_MAX } from "@/lib/protocol/limits";
 import { query, type Statement } from "../db";
 import { MESSAGE_COLUMNS, type MessageRow, toMessage, toUser, type UserRow } from "../rows";
 
@@ -58,7 +57,7 @@ type MarkRow = { position: string; end: string; open: string[] };
 
 /** Events whose bodies come with a look at the log, and events that a look finds at most. */
 const LOOK_MAX = 1_000;
-const TAIL_MAX = REPLAY_MAX;
+const TAIL_MAX = 100_000;
 
 /** What an event `e` says, for which `wanted` holds, by one look into each index whatever the planner thinks of the numbers. */
 const body = (wanted: string) => `

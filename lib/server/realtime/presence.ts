@@ -7,6 +7,9 @@ import type { PresenceHint } from "./hints";
 /** Milliseconds that comings and goings are gathered: one statement for all of them. */
 const GATHER_MS = 250;
 
+/** Milliseconds in which a server introduces itself anew after what it said may have been missed. */
+const DOUBT_MS = 3_000;
+
 /** Milliseconds after the last stream of a user closes until they count as gone: a reload is no absence. */
 const GRACE_MS = 5_000;
 
@@ -26,6 +29,9 @@ type Surroundings = {
 export class Presence {
   /** Who is online on each other server. */
   private readonly servers = new Map<number, Set<string>>();
+  /** Who of them has to be named again, or has gone. */
+  private readonly doubted = new Map<number, Set<string>>();
+  private readonly doubts = new Set<NodeJS.Timeout>();
   /** Who was last told to be online. */
   private readonly told = new Set<string>();
   private readonly changed = new Set<string>();
@@ -73,6 +79,7 @@ export class Presence {
     if (userId === undefined) return;
     const users = this.servers.get(from) ?? new Set<string>();
     this.servers.set(from, users);
+    this.doubted.get(from)?.delete(userId);
     if (word === "online") users.add(userId);
     else users.delete(userId);
     this.change(userId);
@@ -82,7 +89,27 @@ export class Presence {
   lost(server: number): void {
     const users = this.servers.get(server) ?? [];
     this.servers.delete(server);
+    this.doubted.delete(server);
     for (const userId of users) this.change(userId);
+  }
+
+  /**
+   * What a server, or with null any of them, has said may have been missed, and it introduces itself anew: who was there and
+   * is not named soon has gone.
+   */
+  doubt(server: number | null): void {
+    const doubted = [...this.servers]
+      .filter(([from]) => server === null || server === from)
+      .map(([from, users]) => [from, new Set(users)] as const);
+    for (const [from, users] of doubted) this.doubted.set(from, users);
+    const timer = setTimeout(() => {
+      this.doubts.delete(timer);
+      // Who is doubted again meanwhile has as long again.
+      const gone = doubted.filter(([from, users]) => this.doubted.get(from) === users);
+      for (const [from, users] of gone) for (const userId of users) this.heard(`offline ${userId}`, from);
+      for (const [from] of gone) this.doubted.delete(from);
+    }, DOUBT_MS).unref();
+    this.doubts.add(timer);
   }
 
   /** Tells the other servers who is online here. */
@@ -92,7 +119,8 @@ export class Presence {
 
   stop(): void {
     if (this.gathering) clearTimeout(this.gathering);
-    for (const timer of this.leaving.values()) clearTimeout(timer);
+    for (const timer of [...this.leaving.values(), ...this.doubts]) clearTimeout(timer);
+    this.doubts.clear();
     this.leaving.clear();
   }
 
