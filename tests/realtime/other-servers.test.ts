@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { pool } from "@/lib/server/db";
 import { hub } from "@/lib/server/realtime/hub";
 import { database, sql } from "../support/database";
-import { isMessage, openStream, type Received, ready } from "../support/event-stream";
+import { isMessage, openStream, type Received, ready, saying } from "../support/event-stream";
 import { upTo } from "../support/follower";
 import { type ListeningHost, listen } from "../support/listening-host";
 import { type Person, signIn } from "../support/person";
@@ -13,6 +13,7 @@ let host: ListeningHost;
 /** Another server, as far as the channel goes, and all that it has heard. */
 let other: pg.Client;
 let heard: string[];
+let alive: NodeJS.Timeout;
 
 async function join(): Promise<void> {
   other = new pg.Client({ connectionString: database() });
@@ -36,11 +37,14 @@ beforeAll(async () => {
 beforeEach(async () => {
   heard = [];
   await join();
+  // A server of which nothing is heard is gone after a while, and its people with it.
+  alive = setInterval(() => void tell("here"), 2_000);
   await hears("here");
 });
 
 afterEach(async () => {
   vi.restoreAllMocks();
+  clearInterval(alive);
   await other.end();
 });
 
@@ -56,11 +60,12 @@ async function live(who: Person, from?: string) {
 async function apart() {
   const { one, other: two, id } = await pair();
   await send(one, id, "hello");
+  const say = (content: string) => send(one, id, content);
   const stream = await live(one);
   await tell(`here,online ${two.id}`);
   const told = (what: "online" | "offline") => (event: Received) => event.name === "presence" && event.data[what].includes(two.id);
   await stream.first(told("online"));
-  return { stream, two, told };
+  return { stream, two, told, say };
 }
 
 /** As a network that fails for a moment: the connection comes back by itself, as another one. */
@@ -81,23 +86,29 @@ test("who has gone on another server while this one could not hear of it shows a
 });
 
 test("who is still there is not shown as gone meanwhile", async () => {
-  const { stream, two, told } = await apart();
+  const { stream, told } = await apart();
   const stays = await apart();
   await cutHints();
   await tell(`here,online ${stays.two.id}`);
   await stream.first(told("offline"));
-  expect(two.id).not.toBe(stays.two.id);
+  await stays.say("still there?");
+  await stays.stream.first(saying("still there?"));
   expect(stays.stream.events.some(stays.told("offline"))).toBe(false);
   for (const each of [stream, stays.stream]) each.cut();
 });
 
-test("a server that comes back under another connection takes with it who has gone meanwhile", async () => {
+test("a server that comes back under another connection takes with it at once who has gone meanwhile", async () => {
   const { stream, told } = await apart();
   const before = pid();
+  clearInterval(alive);
   await other.end();
   await join();
+  alive = setInterval(() => void tell("here"), 2_000);
   await tell(`was${before},here`);
+  const saidAt = performance.now();
   await stream.first(told("offline"));
+  // Without a word it is taken for gone after 16 seconds.
+  expect(performance.now() - saidAt).toBeLessThan(10_000);
   stream.cut();
 });
 
