@@ -108,11 +108,13 @@ class Screen {
 
   /** Everything that was missed has been applied. */
   async catchUp(): Promise<void> {
-    this.leave();
+    let told: Received | undefined;
     do {
+      this.leave();
       await this.connect();
-      await this.stream?.first((event) => ready(event) || reset(event));
-    } while (this.stale);
+      // A server that has missed too much itself ends its streams, and they come back.
+      told = await this.stream?.first((event) => ready(event) || reset(event)).catch(() => undefined);
+    } while (this.stale || !told);
     this.leave();
   }
 
