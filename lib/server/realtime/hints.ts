@@ -182,8 +182,13 @@ export class Hints {
   }
 
   private heardOfEvents(events: string[] | null, topics: string[] | null): void {
-    for (const text of events ?? []) this.listeners.onEvent(fromWord(text));
-    if (topics || !events) this.listeners.onEvents(topics);
+    let unreadable = false;
+    for (const text of events ?? []) {
+      const event = fromWord(text);
+      if (event) this.listeners.onEvent(event);
+      else unreadable = true;
+    }
+    if (topics || !events || unreadable) this.listeners.onEvents(unreadable ? null : topics);
   }
 
   /** What goes into the next notification; of who is online, the rest waits for another. */
@@ -320,8 +325,13 @@ function toWord(event: LoggedEvent): string {
   return `=${Buffer.from(JSON.stringify(event)).toString("base64url")}`;
 }
 
-function fromWord(text: string): LoggedEvent {
-  const event: LoggedEvent = JSON.parse(Buffer.from(text, "base64url").toString());
-  if (event.type === "message") event.message.created_at = new Date(event.message.created_at);
-  return event;
+/** Null for what is no event: the log tells. */
+function fromWord(text: string): LoggedEvent | null {
+  try {
+    const event: LoggedEvent = JSON.parse(Buffer.from(text, "base64url").toString());
+    if (event.type === "message") event.message.created_at = new Date(event.message.created_at);
+    return event;
+  } catch {
+    return null;
+  }
 }
