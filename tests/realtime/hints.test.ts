@@ -54,17 +54,6 @@ async function live(who: Person) {
   return stream;
 }
 
-test("what stands on the channel in the place of an event, and is none, harms nobody: the log is read", async () => {
-  const { one, other: ben, id } = await pair();
-  const reader = await live(ben);
-  const behindItsBack = vi.spyOn(hub(), "publish").mockImplementation(() => {});
-  await say(one, id, "only in the log");
-  behindItsBack.mockRestore();
-  await tell("events,=bm90IEpTT04,=");
-  expect((await reader.first(saying("only in the log"))).data.content).toBe("only in the log");
-  reader.cut();
-});
-
 test("a server says whether anybody has a stream open there, and when somebody comes", async () => {
   await tell("hello");
   expect(await hears(begins("here"))).toContain("idle");
@@ -165,4 +154,15 @@ test("what another server says of a direct conversation is shown without a look 
   expect(stream.events.filter(saying("passed on"))).toHaveLength(1);
   stream.cut();
   await elsewhere.stop();
+});
+
+test("what stands on the channel in the place of an event, and is none, harms nobody: the log is read", async () => {
+  const { one, other: ben, id } = await pair();
+  const reader = await live(ben);
+  const behindItsBack = vi.spyOn(hub(), "publish").mockImplementation(() => {});
+  await say(one, id, "only in the log");
+  behindItsBack.mockRestore();
+  await tell("events,=bm90IEpTT04,=");
+  expect((await reader.first(saying("only in the log"))).data.content).toBe("only in the log");
+  reader.cut();
 });
