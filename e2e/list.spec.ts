@@ -1,5 +1,5 @@
 import type { Locator } from "@playwright/test";
-import { composer, conversationWith, message, say } from "./support/screen";
+import { composer, conversationWith, message, say, settled } from "./support/screen";
 import { expect, FAILED_REQUESTS, test } from "./support/test";
 
 test("a press on a conversation chooses it at once, and moves nothing", async ({ cast, ada, grace }) => {
@@ -31,6 +31,40 @@ test("a press on a conversation chooses it at once, and moves nothing", async ({
   arrive();
   await expect(message(page, "Older")).toBeVisible();
   expect(await ground(alans)).toBe(chosen);
+});
+
+test("a conversation that one clicks on comes with its page, and with what happened while that was on its way", async ({
+  cast,
+  ada,
+  grace,
+}) => {
+  const alan = await cast.person("Alan");
+  const { id, path: alans } = await cast.conversation([ada, alan], [[alan, "Older"]]);
+  const { path } = await cast.conversation([ada, grace], [[grace, "Newer"]]);
+  const page = await ada.open(path);
+  await settled(page);
+  const asked: string[] = [];
+  page.on("request", (request) => request.url().includes(`/api/conversations/${id}`) && asked.push(request.url()));
+
+  // The server has read the page, and it arrives when the test wants.
+  let arrive = () => {};
+  const held = new Promise<void>((resolve) => (arrive = resolve));
+  const read = new Promise<void>((resolve) =>
+    page.route(/\/c\/.*_rsc/, async (route) => {
+      const response = await route.fetch();
+      resolve();
+      await held;
+      await route.fulfill({ response });
+    }),
+  );
+  await conversationWith(page, "Alan").click();
+  await read;
+  await say(await alan.open(alans), "Meanwhile");
+  await expect(conversationWith(page, "Alan")).toContainText("Meanwhile");
+  arrive();
+  await expect(message(page, "Older")).toBeVisible();
+  await expect(message(page, "Meanwhile")).toBeVisible();
+  expect(asked.filter((url) => !url.includes("read_messages"))).toEqual([]);
 });
 
 test.describe("what is not sent", () => {
