@@ -6,17 +6,13 @@ import { learnUser, meetUser } from "./users";
 /** A message of an answer. */
 export function learnMessage(draft: Draft, message: Message): HeldMessage {
   learnUser(draft, message.sender);
-  return hold(message);
+  return message;
 }
 
 /** A message of the stream. */
 export function meetMessage(draft: Draft, message: Message): HeldMessage {
   meetUser(draft, message.sender);
-  return hold(message);
-}
-
-export function hold({ sender, ...message }: Message): HeldMessage {
-  return Object.assign(message, { senderId: sender.id });
+  return message;
 }
 
 /** Whether the first is the same message as the second, as it was changed later. */

@@ -43,8 +43,8 @@ export type MessengerState = {
   online: ReadonlySet<string>;
 };
 
-/** A message without its sender, who is held apart. */
-export type HeldMessage = Omit<Message, "sender"> & { senderId: string };
+/** A message as it was told. Of its sender only the id counts: users are held apart, and may have changed since. */
+export type HeldMessage = Message;
 
 /** A conversation without the people of it. Its last message may be shortened, and is never shown in full. */
 export type HeldConversation = Omit<Conversation, "otherParticipant" | "lastMessage"> & {

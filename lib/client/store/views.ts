@@ -1,7 +1,6 @@
 import type { Conversation } from "@/lib/protocol/conversations";
 import type { Message } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
-import { hold } from "./messages";
 import type { ConversationSnapshot } from "./snapshot";
 import type { HeldConversation, HeldMessage, MessengerState } from "./state";
 import { EMPTY, type Transcript, windowOf } from "./window";
@@ -50,7 +49,7 @@ export function viewSnapshot({ conversation, messages: rows }: Omit<Conversation
   const { lastMessage, unreadCount, readSeq } = conversation;
   const users = Object.fromEntries(rows.map(({ sender }) => [sender.id, sender]));
   const firstUnread = unreadCount > 0 ? readSeq + 1 : null;
-  return viewTranscript({ ...windowOf(rows.map(hold), lastMessage?.seq ?? 0), firstUnread }, users);
+  return viewTranscript({ ...windowOf(rows, lastMessage?.seq ?? 0), firstUnread }, users);
 }
 
 function viewConversation(held: HeldConversation, users: Users): Conversation {
@@ -65,11 +64,10 @@ function viewConversation(held: HeldConversation, users: Users): Conversation {
 }
 
 function viewMessage(held: HeldMessage, users: Users): Message {
-  const { senderId, ...rest } = held;
-  const sender = users[senderId] as User;
-  const known = messages.get(held);
-  if (known?.sender === sender) return known;
-  const view = { ...rest, sender };
+  const sender = users[held.sender.id] as User;
+  const known = messages.get(held) ?? held;
+  if (known.sender === sender) return known;
+  const view = { ...held, sender };
   messages.set(held, view);
   return view;
 }
