@@ -28,11 +28,8 @@ export const StreamEvent = z.discriminatedUnion("type", [
   }),
   /** What was missed has been replayed, and from here on the stream is live. Its `id:` is where a reconnect resumes. */
   z.object({ type: z.literal("ready") }),
-  /**
-   * The server does not hold what was missed: load afresh. Its `id:` is the new cursor. Where many are told so at one
-   * moment, `within` names the milliseconds over which they scatter.
-   */
-  z.object({ type: z.literal("reset"), within: z.number().optional() }),
+  /** The server does not hold what was missed: load afresh. Its `id:` is the new cursor. */
+  z.object({ type: z.literal("reset") }),
   /** The session is over; the stream ends and a reconnect would be refused. */
   z.object({ type: z.literal("signed_out") }),
 ]);

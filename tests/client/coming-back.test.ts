@@ -56,24 +56,19 @@ describe("A server that goes away", () => {
 });
 
 describe("A fresh load that all pages are told to make", () => {
-  function tellAll(within?: number): void {
+  function tellAll(): void {
     for (const page of pages) {
-      page.source?.send({ type: "reset", within }, "1-1-0");
+      page.source?.send({ type: "reset" }, "1-1-0");
       page.source?.arriveAll();
     }
   }
 
-  test("is made by those that somebody looks at within the time that the server names, at moments that differ", async () => {
-    tellAll(8_000);
-    const times = await watch((page) => page.exchanges.length > 0, { step: 20, for: 8_000 });
+  test("is made within a second by those that somebody looks at, at moments that differ", async () => {
+    tellAll();
+    const times = await watch((page) => page.exchanges.length > 0, { step: 5, for: 1_000 });
     expect(times).not.toContain(null);
     expect(new Set(times).size).toBeGreaterThan(10);
-    expect(Math.max(...times.map(Number)) - Math.min(...times.map(Number))).toBeGreaterThan(2_000);
-  });
-
-  test("is made within a second where the server names no time", async () => {
-    tellAll();
-    expect(await watch((page) => page.exchanges.length > 0, { step: 100, for: 1_000 })).not.toContain(null);
+    expect(Math.max(...times.map(Number)) - Math.min(...times.map(Number))).toBeGreaterThan(250);
   });
 
   test("waits in a page that nobody looks at until somebody does, or for a minute", async () => {

@@ -56,8 +56,7 @@ export function createLoader(options: {
     /** Events were applied: they join every answer that is on its way, and what they show to be missing is fetched. */
     applied(events: readonly StreamEvent[]): void {
       intake.record(events);
-      const reset = events.findLast((event) => event.type === "reset");
-      if (reset) void reload(reset.within);
+      if (events.some(({ type }) => type === "reset")) void reload();
       list.fetchTold(events);
       gaps.heal();
       list.countUnread();

@@ -8,7 +8,7 @@ import type { Intake } from "./intake";
 import type { ListLoads } from "./list-loads";
 import { createPause } from "./retry";
 
-/** Milliseconds over which fresh loads scatter where the server names none, and those of pages that nobody looks at. */
+/** Milliseconds over which fresh loads scatter, and those of pages that nobody looks at. */
 const WITHIN_MS = 1_000;
 const UNSEEN_WITHIN_MS = 60_000;
 
@@ -52,10 +52,10 @@ export function createReload(options: {
      * Once more where it was asked for again meanwhile. Many are told to at one moment: so a page waits by chance, and one
      * that nobody looks at until somebody does.
      */
-    reload(within = WITHIN_MS): Promise<void> {
+    reload(): Promise<void> {
       intake.outdate();
       return intake.once("reload", async () => {
-        await scattered.rest(Math.random() * (isVisible() ? within : Math.max(within, UNSEEN_WITHIN_MS)));
+        await scattered.rest(Math.random() * (isVisible() ? WITHIN_MS : UNSEEN_WITHIN_MS));
         for (let done = 0; done !== intake.resets; ) {
           const asked = intake.resets;
           await intake.insist(() =>
