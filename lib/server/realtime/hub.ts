@@ -198,7 +198,7 @@ class Hub {
   /** What was committed, here or elsewhere, is delivered where that keeps the order and who takes part is known; else it is read. */
   private receive(event: LoggedEvent): void {
     const topic = this.topics.get(event.topic);
-    if (!topic && !isFirst(event)) return this.passOver(event);
+    if (!topic && !isFirst(event)) return this.passOver();
     const isNext = event.type !== "message" || topic?.lastSeq === event.seq - 1;
     if (isNext && topic?.version === event.version) this.deliver(event);
     else this.reader.wake([event.topic]);
@@ -223,15 +223,21 @@ class Hub {
       const audience = event.type === "message" ? (event.audience ?? []) : [];
       for (const userId of audience) {
         const listener = this.streams.of(userId);
-        if (listener) this.topics.add(event.topic, listener, event.version);
+        if (!listener) continue;
+        this.topics.add(event.topic, listener, event.version);
+        // What was said in it while this look was under way has been passed over.
+        this.reader.wake([event.topic]);
       }
       this.presence.met(audience);
     }
   }
 
-  /** Nobody here listens. Whoever opens a stream now finds it in the log. */
-  private passOver(event: LoggedEvent): void {
-    if (this.reader.takes(event)) this.passedOver++;
+  /**
+   * Nobody here listens, as far as is known: the first message of the conversation may have yet to be read, which makes them
+   * listen. So it stays due. Whoever opens a stream now finds it in the log.
+   */
+  private passOver(): void {
+    this.passedOver++;
   }
 
   /** Looks up who still takes part where that has changed since it was last known; somebody may come meanwhile. */
