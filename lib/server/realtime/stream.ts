@@ -25,6 +25,8 @@ const REPLAY_CHUNK = 100;
 
 const COMMENT = Buffer.from(":\n\n");
 
+const NONE: ReadonlySet<number> = new Set();
+
 /**
  * One open stream. It lives through two states: while it catches up from the log, live frames are put
  * by; then they are written as they come. A reader that does not read is cut off once the bytes that
@@ -38,6 +40,10 @@ export class Stream {
   /** Which share of the heartbeats it belongs to; the heartbeat's own. */
   share = 0;
 
+  /** What the hub has yet to read in the log, it would bring once more. Two heartbeats later it has read that. */
+  private replayed: ReadonlySet<number> = NONE;
+  private beats = 0;
+
   constructor(
     readonly userId: string,
     readonly sessionId: string,
@@ -47,6 +53,7 @@ export class Stream {
 
   /** A live frame, the same bytes for everybody who sees the event alike. */
   deliver(eventId: number, frame: Uint8Array): void {
+    if (this.replayed.has(eventId)) return;
     if (this.held === null) return this.write(frame);
     this.held.push({ eventId, frame });
     this.heldBytes += frame.byteLength;
@@ -56,6 +63,7 @@ export class Stream {
   /** A heartbeat moves the cursor, so it may not overtake what is still being replayed. */
   beat(frame: Uint8Array): void {
     this.write(this.held === null ? frame : COMMENT);
+    if (this.held === null && ++this.beats > 1) this.replayed = NONE;
   }
 
   write(frame: Uint8Array): void {
@@ -101,6 +109,7 @@ export class Stream {
   goLive(replayed: ReadonlySet<number>): void {
     const held = this.held ?? [];
     this.held = null;
+    this.replayed = replayed;
     for (const { eventId, frame } of held) if (!replayed.has(eventId)) this.write(frame);
   }
 
