@@ -39,6 +39,19 @@ async function leaveBehind(): Promise<void> {
   expect(page.state.transcripts[id]).toBeUndefined();
 }
 
+/** A page that was shown and left for others; Ann has taken another name since. */
+async function paintedLongAgo() {
+  page.messenger.expect(id);
+  const painted = server.painted("me", id);
+  page.messenger.seed(painted);
+  page.messenger.open(id);
+  await page.settle();
+  await leaveBehind();
+  rename();
+  await page.settle();
+  return painted;
+}
+
 describe("What happened between the reading of the list and that of the conversation", () => {
   test("shows where the conversation was read first", async () => {
     const painted = server.painted("me", id);
@@ -88,14 +101,7 @@ describe("A conversation that is painted while the page lives", () => {
   });
 
   test("long ago, and kept by the browser for going back to, is loaded instead", async () => {
-    page.messenger.expect(id);
-    const painted = server.painted("me", id);
-    page.messenger.seed(painted);
-    page.messenger.open(id);
-    await page.settle();
-    await leaveBehind();
-    rename();
-    await page.settle();
+    const painted = await paintedLongAgo();
     page.messenger.seed(painted);
     page.messenger.open(id);
     await page.settle();
@@ -103,14 +109,7 @@ describe("A conversation that is painted while the page lives", () => {
   });
 
   test("long ago is loaded instead also where the same page was asked for again and has not come", async () => {
-    page.messenger.expect(id);
-    const painted = server.painted("me", id);
-    page.messenger.seed(painted);
-    page.messenger.open(id);
-    await page.settle();
-    await leaveBehind();
-    rename();
-    await page.settle();
+    const painted = await paintedLongAgo();
     page.messenger.expect(id);
     page.messenger.seed(painted);
     page.messenger.open(id);

@@ -16,6 +16,16 @@ const content = (seq: number) => page.state.transcripts[scene.id]?.messages.find
 const last = () => page.state.conversations[scene.id]?.lastMessage;
 const told = (seq: number): Message => scene.server.messages(scene.id, "me")[seq - 1] as Message;
 
+/** The server has answered, the message is changed and that is told, and only then the answer arrives. */
+async function editBeforeItArrives(): Promise<void> {
+  page.exchanges[0]?.answer();
+  scene.server.edit(scene.id, 5, "said otherwise");
+  page.source?.arriveAll();
+  page.exchanges[0]?.arrive();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(content(5)).toBe("said otherwise");
+}
+
 describe("A message that was changed", () => {
   test("shows as it is now, in its place, and in the list where it is the last", async () => {
     const before = page.state;
@@ -43,23 +53,13 @@ describe("A message that was changed", () => {
 
   test("stays so when a page that was read before arrives late", async () => {
     void page.messenger.loadOlder(scene.id);
-    page.exchanges[0]?.answer();
-    scene.server.edit(scene.id, 5, "said otherwise");
-    page.source?.arriveAll();
-    page.exchanges[0]?.arrive();
-    await vi.advanceTimersByTimeAsync(0);
-    expect(content(5)).toBe("said otherwise");
+    await editBeforeItArrives();
     expect(page.state.transcripts[scene.id]?.messages).toEqual(scene.server.messages(scene.id, "me"));
   });
 
   test("stays so when a whole window that was read before arrives late", async () => {
     void page.messenger.openAround(scene.id, `${scene.id}#5`);
-    page.exchanges[0]?.answer();
-    scene.server.edit(scene.id, 5, "said otherwise");
-    page.source?.arriveAll();
-    page.exchanges[0]?.arrive();
-    await vi.advanceTimersByTimeAsync(0);
-    expect(content(5)).toBe("said otherwise");
+    await editBeforeItArrives();
   });
 
   test("stays so when a window takes its place that was read before it was known", async () => {

@@ -33,6 +33,11 @@ async function live(who: Person, from?: string) {
   return stream;
 }
 
+async function groupOfTwo() {
+  const [ann, bob] = await Promise.all([somebody(), somebody()]);
+  return { ann, bob, id: await group(ann, bob) };
+}
+
 /** What another server writes, as the log shows it, and says. */
 async function elsewhere(sender: Person, conversationId: string, content: string, hint: string): Promise<void> {
   await sql(
@@ -170,8 +175,7 @@ test("what is said here before the first message of its conversation is known he
 });
 
 test("who is removed while they wait for their turn to send sends nothing", async () => {
-  const [ann, bob] = (await Promise.all([somebody(), somebody()])) as [Person, Person];
-  const id = await group(ann, bob);
+  const { ann, bob, id } = await groupOfTwo();
   const stream = await live(ann);
   await say(bob, id, "before");
   const removing = new pg.Client({ connectionString: database() });
@@ -191,8 +195,7 @@ test("who is removed while they wait for their turn to send sends nothing", asyn
 });
 
 test("who is removed in the middle of a replay is told no more of it", async () => {
-  const [ann, bob] = (await Promise.all([somebody(), somebody()])) as [Person, Person];
-  const id = await group(ann, bob);
+  const { ann, bob, id } = await groupOfTwo();
   const before = await live(bob);
   const { id: from } = await before.first(ready);
   before.cut();
