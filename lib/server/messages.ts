@@ -59,7 +59,7 @@ function send(name: string, lock: "" | "SKIP LOCKED"): Statement {
              RETURNING xid, id, conversation_id
            )
            SELECT a.id, coalesce(n.seq, e.seq) AS seq, coalesce(n.created_at, e.created_at) AS created_at,
-                  e.id AS earlier_id, e.content AS earlier_content, l.xid, l.id AS event_id,
+                  e.id AS earlier_id, e.content AS earlier_content, coalesce(e.version, 1) AS message_version, l.xid, l.id AS event_id,
                   n.version, n.kind,
                   CASE WHEN n.seq = 1 THEN ARRAY(SELECT user_id FROM participants WHERE conversation_id = a.conversation_id) END AS audience
            FROM place a
@@ -81,6 +81,7 @@ type SentRow = {
   created_at: Date;
   earlier_id: string | null;
   earlier_content: string | null;
+  message_version: number;
   xid: string;
   event_id: string;
   /** Of the participants, as the message was numbered. */
@@ -115,6 +116,7 @@ export async function sendMessage(
     seq: sent.seq,
     content: sent.earlier_content ?? content,
     client_id: unsent.clientId,
+    version: sent.message_version,
     created_at: sent.created_at,
     user_id: sender.id,
     username: sender.username,

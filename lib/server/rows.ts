@@ -16,7 +16,7 @@ export function avatarURL(avatarId: string | null): string | null {
 }
 
 /** Columns of a message under `m` and of its sender under `u`. */
-export const MESSAGE_COLUMNS = `m.id AS message_id, m.conversation_id, m.seq, m.content, m.client_id, m.created_at, ${USER_COLUMNS}`;
+export const MESSAGE_COLUMNS = `m.id AS message_id, m.conversation_id, m.seq, m.content, m.client_id, m.version, m.created_at, ${USER_COLUMNS}`;
 
 export type MessageRow = UserRow & {
   message_id: string;
@@ -24,6 +24,7 @@ export type MessageRow = UserRow & {
   seq: number;
   content: string;
   client_id: string | null;
+  version: number;
   created_at: Date;
 };
 
@@ -39,5 +40,6 @@ export function toMessage(row: MessageRow, viewerId: string): Message {
     mine,
     sender: toUser(row),
     clientId: mine && row.client_id !== null ? row.client_id : undefined,
+    version: row.version > 1 ? row.version : undefined,
   };
 }

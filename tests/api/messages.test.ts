@@ -28,6 +28,18 @@ describe("sending a message", () => {
     expect((await messagesOf(other, id))[0]).toEqual({ ...message, mine: false });
   });
 
+  it("says which version of a message it gives, where it is not the first", async () => {
+    const { one, other, id } = await pair();
+    const clientId = randomUUID();
+    const message = await send(one, id, "as it was", clientId);
+    expect(message).not.toHaveProperty("version");
+    await sql("UPDATE messages SET content = 'as it is', version = 3 WHERE id = $1", [message.id]);
+    const now = { content: "as it is", version: 3 };
+    expect((await messagesOf(other, id))[0]).toMatchObject(now);
+    expect((await conversationsOf(other))[0]?.lastMessage).toMatchObject(now);
+    expect(await send(one, id, "as it was", clientId)).toMatchObject(now);
+  });
+
   it("numbers what is sent at the same instant without a gap, and orders it the same for both", async () => {
     const { one, other, id } = await pair();
     await Promise.all(Array.from({ length: 40 }, (_, i) => send(i % 2 ? one : other, id, `message ${i}`)));

@@ -139,7 +139,15 @@ test("what another server says of a direct conversation is shown without a look 
     [newId(), id, one.id],
   );
   if (!row) throw new Error("Nothing was written.");
-  const message = { message_id: newId(), conversation_id: id, seq: 2, content: "passed on", client_id: null, created_at: row.created_at };
+  const message = {
+    message_id: newId(),
+    conversation_id: id,
+    seq: 2,
+    content: "passed on",
+    client_id: null,
+    version: 1,
+    created_at: row.created_at,
+  };
   const sender = { user_id: one.id, username: one.username, name: null, avatar_id: null };
   const key = { id: Number(row.id), xid: Number(row.xid), topic: id, version: row.version };
   const queries = vi.spyOn(pool(), "query");

@@ -62,7 +62,7 @@ const TAIL_MAX = 100_000;
 /** What an event `e` says, for which `wanted` holds, by one look into each index whatever the planner thinks of the numbers. */
 const body = (wanted: string) => `
   LEFT JOIN LATERAL (
-    SELECT c.participants_version AS version,
+    SELECT c.participants_version,
            CASE WHEN e.first THEN ARRAY(SELECT p.user_id FROM participants p WHERE p.conversation_id = c.id) END AS audience,
            ${MESSAGE_COLUMNS}
     FROM conversations c
@@ -127,7 +127,7 @@ function toTail({ position, end }: LogMark, rows: TailRow[], max: number): Tail 
 
 function toSeen(row: EventRow): Seen {
   // What is not asked for comes without a version.
-  const event = row.version == null ? null : toLoggedEvent(row);
+  const event = row.participants_version == null ? null : toLoggedEvent(row);
   return { id: Number(row.id), xid: Number(row.xid), topic: row.topic, first: row.first, event };
 }
 
@@ -193,7 +193,7 @@ type EventRow = {
   topic: string;
   event_seq: number | null;
   first: boolean;
-  version: number;
+  participants_version: number;
   audience: string[] | null;
 } & MessageRow;
 
@@ -229,7 +229,7 @@ const columns = (keys: readonly EventKey[]) => [keys.map((k) => k.xid), keys.map
 
 async function found(rows: EventRow[], keys: readonly EventKey[], position: number): Promise<LoggedEvent[] | null> {
   if (rows.length < keys.length && !(await reachesBackTo(position))) return null;
-  return rows.filter((row) => row.version != null).map(toLoggedEvent);
+  return rows.filter((row) => row.participants_version != null).map(toLoggedEvent);
 }
 
 const REACHES: Statement = { name: "event_reach", text: "SELECT pruned_xid < $1 AS reaches FROM epochs" };
@@ -241,7 +241,7 @@ async function reachesBackTo(position: number): Promise<boolean> {
 }
 
 function toLoggedEvent(row: EventRow): LoggedEvent {
-  const key = { id: Number(row.id), xid: Number(row.xid), topic: row.topic, version: row.version };
+  const key = { id: Number(row.id), xid: Number(row.xid), topic: row.topic, version: row.participants_version };
   const seq = row.event_seq ?? 0;
   if (row.type === "message") return { ...key, type: "message", senderId: row.user_id, seq, message: row, audience: row.audience };
   if (row.type === "read") return { ...key, type: "read", userId: row.user_id, seq };
