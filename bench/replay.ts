@@ -4,7 +4,7 @@ import { createMessenger, type Messenger, type Snapshot } from "../lib/client/me
 import { rowsOf } from "../lib/client/screen/transcript-rows";
 import { conversationIn, transcriptIn } from "../lib/client/store/views";
 import type { EventSourceLike } from "../lib/client/sync/stream";
-import type { Conversation } from "../lib/protocol/conversations";
+import { Conversation } from "../lib/protocol/conversations";
 import { EVENT_NAMES, eventData, type StreamEvent } from "../lib/protocol/events";
 import { REPLAY_MAX } from "../lib/protocol/limits";
 import type { Message } from "../lib/protocol/messages";
@@ -84,7 +84,7 @@ const lastSeqs = new Map<string, number>();
 function snapshot(): Snapshot {
   const conversations = Array.from({ length: CONVERSATIONS }, (_, i): Conversation => {
     const lastMessage = messageOf(i, 100, false);
-    return {
+    return Conversation.parse({
       id: idOf(i),
       kind: "direct",
       otherParticipant: userOf(`person ${i}`),
@@ -93,7 +93,9 @@ function snapshot(): Snapshot {
       unreadCount: 0,
       readSeq: 100,
       otherReadSeq: 0,
-    };
+      lastSeq: 100,
+      listedAt: lastMessage.createdAt,
+    });
   });
   const open = conversations[2] as Conversation;
   const messages = Array.from({ length: 50 }, (_, i) => messageOf(2, 51 + i, false));

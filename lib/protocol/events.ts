@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { Conversation } from "./conversations";
+import { Group } from "./groups";
 import { Message } from "./messages";
 import { User } from "./users";
 
@@ -16,6 +18,13 @@ export const StreamEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("read"), conversationId: z.string(), userId: z.string(), seq: z.number() }),
   /** A user one shares a conversation with has another name or avatar. */
   z.object({ type: z.literal("user"), user: User }),
+  /** What everybody in a group sees of it has changed. */
+  z.object({ type: z.literal("conversation"), group: Group }),
+  /**
+   * The caller's own place in a conversation has changed, by whomever: as it is now, and null where they have none any
+   * more.
+   */
+  z.object({ type: z.literal("place"), conversationId: z.string(), conversation: Conversation.nullable() }),
   /**
    * Who of those one shares a conversation with has come or gone. `complete` lists all who are online: the
    * first of a stream, which replaces what was known.
@@ -42,6 +51,8 @@ export const EVENT_NAMES = {
   sent: "sent",
   read: "read",
   user: "user",
+  conversation: "conversation",
+  place: "place",
   presence: "presence",
   ready: "ready",
   reset: "reset",

@@ -13,6 +13,17 @@ export const NAME_MAX = 64;
 export const PASSWORD_MIN = 10;
 export const PASSWORD_MAX = 1_000;
 
+/** Unicode code points of a group's name and of its description. */
+export const GROUP_NAME_MAX = 100;
+export const GROUP_DESCRIPTION_MAX = 500;
+
+/** People whom one request adds to a group at most. */
+export const PEOPLE_ADDED_AT_ONCE_MAX = 100;
+
+/** Seconds that a link to a group lasts at most where it ends, and people whom one brings. */
+export const INVITE_LIFETIME_MAX_S = 366 * 24 * 60 * 60;
+export const INVITE_USES_MAX = 1_000_000;
+
 /** Rows in a list unless `?limit=` says otherwise, and the most that it may say. */
 export const PAGE_SIZE = 25;
 export const PAGE_MAX = 100;

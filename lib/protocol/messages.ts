@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MESSAGE_MAX_CODE_POINTS, PAGE_MAX, PAGE_SIZE } from "./limits";
+import { QuietLine } from "./quiet-lines";
 import { codePoints, isWellFormedText } from "./text";
 import { User } from "./users";
 
@@ -16,6 +17,8 @@ export const Message = z.object({
   clientId: z.string().optional(),
   /** Grows with each change of the message; 1 where it is not said. Of two the greater is the later. */
   version: z.number().optional(),
+  /** Of a quiet line of a group, which counts as unread for nobody: what it tells of. */
+  notice: QuietLine.optional(),
 });
 export type Message = z.infer<typeof Message>;
 

@@ -12,6 +12,13 @@ export const User = z.object({
 });
 export type User = z.infer<typeof User>;
 
+/** The caller's own account. */
+export const AuthUser = User.extend({
+  /** May do what concerns the whole server: the first account is its administrator. */
+  administrator: z.boolean().default(false),
+});
+export type AuthUser = z.infer<typeof AuthUser>;
+
 /** The shape of a username. Whether it is reserved or taken, only the server says. */
 export const Username = z
   .string("Choose a username.")

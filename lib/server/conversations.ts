@@ -113,6 +113,16 @@ function toConversations(rows: ConversationRow[], viewerId: string): Conversatio
       unreadCount,
       readSeq: row.read_seq,
       otherReadSeq: row.other_read_seq,
+      group: null,
+      role: null,
+      lastSeq: row.last_seq,
+      fromSeq: 0,
+      listedAt: row.created_at?.toISOString() ?? null,
+      muted: "no",
+      notify: "everything",
+      pinned: null,
+      archived: false,
+      placeVersion: 0,
     };
   });
 }

@@ -24,6 +24,16 @@ describe("starting a conversation", () => {
       unreadCount: 0,
       readSeq: 0,
       otherReadSeq: 0,
+      group: null,
+      role: null,
+      lastSeq: 0,
+      fromSeq: 0,
+      listedAt: null,
+      muted: "no",
+      notify: "everything",
+      pinned: null,
+      archived: false,
+      placeVersion: 0,
     });
     expect(await conversation(one, body.id)).toEqual(body);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { type ApiError, createApi } from "@/lib/client/api";
+import { Conversation } from "@/lib/protocol/conversations";
 
 function answering(status: number, body: unknown, headers: Record<string, string> = {}) {
   const send = vi.fn(
@@ -66,7 +67,7 @@ test("Every request names the user whom it is made for, and what is asked is enc
 
 const ME = { id: "me", username: "me", name: null, avatarURL: null };
 const MESSAGE = { id: "m", conversationId: "c", seq: 1, content: "hello", createdAt: "", mine: true, sender: ME };
-const ROW = {
+const ROW = Conversation.parse({
   id: "c",
   kind: "direct",
   otherParticipant: ME,
@@ -75,7 +76,7 @@ const ROW = {
   unreadCount: 0,
   readSeq: 1,
   otherReadSeq: 0,
-};
+});
 
 describe("What is asked of the server", () => {
   type Ask = (api: ReturnType<typeof createApi>) => Promise<unknown>;

@@ -3,7 +3,7 @@ import { change } from "@/lib/client/store/draft";
 import { initialState } from "@/lib/client/store/snapshot";
 import { patchTranscript } from "@/lib/client/store/transcripts";
 import { conversationIn, transcriptIn, viewSnapshot } from "@/lib/client/store/views";
-import type { Conversation } from "@/lib/protocol/conversations";
+import { Conversation } from "@/lib/protocol/conversations";
 import type { Message } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
 
@@ -18,16 +18,17 @@ const message = (seq: number): Message => ({
   sender: user("ann"),
 });
 const messages = [message(1), message(2), message(3)];
-const conversation = (readSeq: number, lastSeq = 3): Conversation => ({
-  id: "c",
-  kind: "direct",
-  otherParticipant: user("ann"),
-  lastMessage: lastSeq === 0 ? null : message(lastSeq),
-  unreadCount: lastSeq - readSeq,
-  hasUnreadMessages: lastSeq > readSeq,
-  readSeq,
-  otherReadSeq: 0,
-});
+const conversation = (readSeq: number, lastSeq = 3) =>
+  Conversation.parse({
+    id: "c",
+    kind: "direct",
+    otherParticipant: user("ann"),
+    lastMessage: lastSeq === 0 ? null : message(lastSeq),
+    unreadCount: lastSeq - readSeq,
+    hasUnreadMessages: lastSeq > readSeq,
+    readSeq,
+    otherReadSeq: 0,
+  });
 const state = initialState({
   me: user("me"),
   conversations: [conversation(1)],

@@ -43,7 +43,14 @@ export function withMessage(conversation: HeldConversation, message: HeldMessage
   // A send counts as having read all before it, for its sender.
   const readSeq = message.mine ? Math.max(conversation.readSeq, message.seq) : conversation.readSeq;
   const otherReadSeq = message.mine ? conversation.otherReadSeq : maxOrNull(conversation.otherReadSeq, message.seq);
-  return withReads(conversation, readSeq, otherReadSeq, isLast ? message : last);
+  return withReads(listed(conversation, message), readSeq, otherReadSeq, isLast ? message : last);
+}
+
+/** Its last line, and when it took its place in the list. */
+function listed(conversation: HeldConversation, { seq, createdAt }: HeldMessage): HeldConversation {
+  const lastSeq = Math.max(conversation.lastSeq, seq);
+  const listedAt = createdAt > (conversation.listedAt ?? "") ? createdAt : conversation.listedAt;
+  return lastSeq === conversation.lastSeq && listedAt === conversation.listedAt ? conversation : { ...conversation, lastSeq, listedAt };
 }
 
 function withReads(

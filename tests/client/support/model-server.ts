@@ -1,6 +1,6 @@
 import type { ConversationSnapshot, Snapshot } from "@/lib/client/messenger";
 import type { EventSourceLike } from "@/lib/client/sync/stream";
-import type { Conversation } from "@/lib/protocol/conversations";
+import { Conversation } from "@/lib/protocol/conversations";
 import { EVENT_NAMES, eventData, PING, type StreamEvent } from "@/lib/protocol/events";
 import type { Message } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
@@ -267,7 +267,7 @@ export class ModelServer {
     const last = messages.at(-1);
     const readSeq = reads.get(viewer) ?? 0;
     const unreadCount = messages.length - readSeq;
-    return {
+    return Conversation.parse({
       id,
       kind: "direct",
       otherParticipant: this.userOf(other),
@@ -276,7 +276,9 @@ export class ModelServer {
       unreadCount,
       readSeq,
       otherReadSeq: reads.get(other) ?? 0,
-    };
+      lastSeq: messages.length,
+      listedAt: last?.createdAt ?? null,
+    });
   }
 
   private toMessage({ senderId, clientId, ...rest }: Stored, viewer: string): Message {

@@ -1,0 +1,18 @@
+import { z } from "zod";
+import { User } from "./users";
+
+/** What somebody is in a group. Owner and administrators may do what its settings leave to administrators. */
+export const Role = z.enum(["owner", "administrator", "participant"]);
+export type Role = z.infer<typeof Role>;
+
+/** What a quiet line tells of; its message says the same as a sentence. A newer server may tell of other kinds. */
+export const QuietLine = z.object({
+  kind: z.string(),
+  /** Of people added or removed, or whose role has changed: the first ones, and how many there are in all. */
+  users: z.array(User).optional(),
+  count: z.number().optional(),
+  /** The new name of a group. */
+  name: z.string().optional(),
+  role: Role.optional(),
+});
+export type QuietLine = z.infer<typeof QuietLine>;
