@@ -24,6 +24,9 @@ export const PEOPLE_ADDED_AT_ONCE_MAX = 100;
 export const INVITE_LIFETIME_MAX_S = 366 * 24 * 60 * 60;
 export const INVITE_USES_MAX = 1_000_000;
 
+/** Conversations that somebody pins to the top of their list. */
+export const PINNED_MAX = 100;
+
 /** Rows in a list unless `?limit=` says otherwise, and the most that it may say. */
 export const PAGE_SIZE = 25;
 export const PAGE_MAX = 100;

@@ -3,9 +3,10 @@ import { LRUCache } from "lru-cache";
 import type { Message, MessagesQuery, SendMessageInput } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
 import { isRefused, isUniqueViolation, prisma, query, type Statement } from "./db";
-import { notFound } from "./http/errors";
+import { HttpError, notFound } from "./http/errors";
 import { isId, newId } from "./ids";
 import { inTurn, isBusy } from "./in-turn";
+import { append } from "./realtime/append";
 import { hub } from "./realtime/hub";
 import { MESSAGE_COLUMNS, type MessageRow, toMessage } from "./rows";
 import { single } from "./single";
@@ -16,7 +17,7 @@ import { together } from "./together";
  * the message its number and, because the lock is held to the commit, gives numbers, ids of events and commits one and
  * the same order within it. The time is taken under the lock too, so that it never runs against the numbers. So is the
  * sender's place: it is looked up first, but only the update of its row, which comes after the lock, tells whether it is
- * still there. Who was removed while they waited for the lock sends nothing.
+ * still there, and may write. Who was removed while they waited for the lock sends nothing.
  *
  * The arrays stand in sub-selects, so that the planner takes them for ten rows however many they hold: its plan for
  * any values then costs no more than one for these, and it stays with the one it has.
@@ -34,13 +35,15 @@ function send(name: string, lock: "" | "SKIP LOCKED"): Statement {
              SELECT m.* FROM place a
              JOIN messages m ON m.conversation_id = a.conversation_id AND m.sender_id = a.sender_id AND m.client_id = a.client_id
            ), held AS (
-             SELECT c.id, c.last_seq FROM place a JOIN conversations c ON c.id = a.conversation_id
+             SELECT c.id, c.kind, c.last_seq FROM place a JOIN conversations c ON c.id = a.conversation_id
              WHERE NOT EXISTS (SELECT FROM earlier e WHERE e.conversation_id = a.conversation_id)
              FOR NO KEY UPDATE OF c ${lock}
            ), read AS (
              UPDATE participants p SET read_seq = h.last_seq + 1
              FROM held h JOIN place a ON a.conversation_id = h.id
              WHERE p.conversation_id = h.id AND p.user_id = a.sender_id
+               AND (h.kind = 'direct' OR p.role <> 'participant'
+                 OR NOT EXISTS (SELECT FROM groups g WHERE g.conversation_id = h.id AND g.who_writes = 'administrators'))
              RETURNING p.conversation_id, p.read_seq AS seq
            ), numbered AS (
              UPDATE conversations c
@@ -53,15 +56,18 @@ function send(name: string, lock: "" | "SKIP LOCKED"): Statement {
              SELECT a.id, a.conversation_id, n.seq, a.sender_id, a.content, a.client_id, n.created_at
              FROM numbered n JOIN place a USING (conversation_id)
            ), logged AS (
-             INSERT INTO events (xid, type, conversation_id, message_id, user_id, seq)
-             SELECT pg_current_xact_id()::text::bigint, 'message', a.conversation_id, a.id, a.sender_id, n.seq
-             FROM numbered n JOIN place a USING (conversation_id)
+             ${append("message", "numbered n JOIN place a USING (conversation_id)", {
+               topic: "a.conversation_id",
+               subject: "a.id",
+               actor: "a.sender_id",
+               seq: "n.seq",
+             })}
              RETURNING xid, id, conversation_id
            )
            SELECT a.id, coalesce(n.seq, e.seq) AS seq, coalesce(n.created_at, e.created_at) AS created_at,
                   e.id AS earlier_id, e.content AS earlier_content, coalesce(e.version, 1) AS message_version, l.xid, l.id AS event_id,
                   n.version, n.kind,
-                  CASE WHEN n.seq = 1 THEN ARRAY(SELECT user_id FROM participants WHERE conversation_id = a.conversation_id) END AS audience
+                  CASE WHEN n.seq = 1 AND n.kind = 'direct' THEN ARRAY(SELECT user_id FROM participants WHERE conversation_id = a.conversation_id) END AS audience
            FROM place a
            LEFT JOIN earlier e ON e.conversation_id = a.conversation_id
            LEFT JOIN numbered n ON n.conversation_id = a.conversation_id
@@ -87,7 +93,7 @@ type SentRow = {
   /** Of the participants, as the message was numbered. */
   version: number;
   kind: "direct" | "group";
-  /** All participants, of a conversation's first message. */
+  /** Both, of a direct conversation's first message. */
   audience: string[] | null;
 };
 
@@ -96,7 +102,7 @@ const TOGETHER = { atOnce: 2, worth: 8, most: 64, waitingMax: 10_000 };
 
 /**
  * Sends a message, durable when this resolves. The same `clientId` again gives the first message with
- * `created: false`. Throws 404 where the sender takes no part.
+ * `created: false`. Throws 404 where the sender takes no part, and 403 where they may not write.
  */
 export async function sendMessage(
   sender: User,
@@ -107,7 +113,7 @@ export async function sendMessage(
   const unsent: Unsent = { conversationId, senderId: sender.id, id: newId(), content, clientId: clientId ?? null };
   if (isBusy(conversationId)) await requirePlace(conversationId, sender.id);
   const sent = await inTurn(conversationId, () => write(unsent));
-  if (sent === null) throw notFound("Conversation");
+  if (sent === null) throw await whyNot(conversationId, sender.id);
   senders().set(`${conversationId} ${sender.id}`, true);
 
   const row: MessageRow = {
@@ -135,6 +141,12 @@ export async function sendMessage(
 const senders = () => single("recent senders", () => new LRUCache<string, true>({ max: 10_000, ttl: 60_000 }));
 
 const PLACE: Statement = { name: "place", text: "SELECT FROM participants WHERE conversation_id = $1 AND user_id = $2" };
+
+/** Why nothing was written. */
+async function whyNot(conversationId: string, userId: string): Promise<HttpError> {
+  const [place] = await query(PLACE, [conversationId, userId]);
+  return place ? new HttpError(403, "Only administrators write in this group.") : notFound("Conversation");
+}
 
 /** Refuses who takes no part before they wait with those who do: how long that takes would tell that these are talking. */
 async function requirePlace(conversationId: string, userId: string): Promise<void> {
@@ -182,7 +194,8 @@ function columns(unsent: Unsent[]): unknown[][] {
 
 /**
  * A page relative to an anchor message. The place in the conversation is the permission: no row at all
- * means that the caller has none, and no `anchor_seq` that the anchor is not in this conversation. The limit stands in
+ * means that the caller has none, and no `anchor_seq` that the anchor is not in this conversation, or was said before what
+ * the caller may see. The limit stands in
  * a sub-select for the same reason as above: seeing its value, the planner would plan each page anew.
  */
 function page(name: string, order: "ASC" | "DESC", fromAnchor?: string): Statement {
@@ -190,9 +203,9 @@ function page(name: string, order: "ASC" | "DESC", fromAnchor?: string): Stateme
     name,
     text: `SELECT ${fromAnchor ? "a.seq" : "NULL::int"} AS anchor_seq, ${MESSAGE_COLUMNS}
            FROM participants p
-           ${fromAnchor ? "LEFT JOIN messages a ON a.id = $4::uuid AND a.conversation_id = p.conversation_id" : ""}
+           ${fromAnchor ? "LEFT JOIN messages a ON a.id = $4::uuid AND a.conversation_id = p.conversation_id AND a.seq > p.from_seq" : ""}
            LEFT JOIN LATERAL (
-             SELECT * FROM messages WHERE conversation_id = p.conversation_id ${fromAnchor ? `AND seq ${fromAnchor} a.seq` : ""}
+             SELECT * FROM messages WHERE conversation_id = p.conversation_id AND seq > p.from_seq ${fromAnchor ? `AND seq ${fromAnchor} a.seq` : ""}
              ORDER BY seq ${order} LIMIT (SELECT $3::int)
            ) m ON true
            LEFT JOIN users u ON u.id = m.sender_id

@@ -1,5 +1,6 @@
 import "server-only";
 import type { Message } from "@/lib/protocol/messages";
+import type { QuietLine } from "@/lib/protocol/quiet-lines";
 import type { User } from "@/lib/protocol/users";
 
 /** Columns of a user under the alias `u`, as every raw statement selects them. */
@@ -16,7 +17,7 @@ export function avatarURL(avatarId: string | null): string | null {
 }
 
 /** Columns of a message under `m` and of its sender under `u`. */
-export const MESSAGE_COLUMNS = `m.id AS message_id, m.conversation_id, m.seq, m.content, m.client_id, m.version, m.created_at, ${USER_COLUMNS}`;
+export const MESSAGE_COLUMNS = `m.id AS message_id, m.conversation_id, m.seq, m.content, m.client_id, m.version, m.notice, m.created_at, ${USER_COLUMNS}`;
 
 export type MessageRow = UserRow & {
   message_id: string;
@@ -25,6 +26,7 @@ export type MessageRow = UserRow & {
   content: string;
   client_id: string | null;
   version: number;
+  notice?: QuietLine | null;
   created_at: Date;
 };
 
@@ -41,5 +43,6 @@ export function toMessage(row: MessageRow, viewerId: string): Message {
     sender: toUser(row),
     clientId: mine && row.client_id !== null ? row.client_id : undefined,
     version: row.version > 1 ? row.version : undefined,
+    notice: row.notice ?? undefined,
   };
 }

@@ -1,6 +1,6 @@
 import "server-only";
 import type { Conversation } from "@/lib/protocol/conversations";
-import { PAGE_MAX, PAGE_SIZE } from "@/lib/protocol/limits";
+import { PAGE_MAX, PAGE_SIZE, PINNED_MAX } from "@/lib/protocol/limits";
 import type { Message } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
 import { getConversation, listConversations } from "./conversations";
@@ -23,14 +23,15 @@ const LISTED_LENGTH = 200;
 type Some = { conversations: Conversation[]; hasMore: boolean };
 
 /**
- * A user's conversations for the first paint, with those further down that have unread messages, and the cursor of the
- * event log that they were read at.
+ * A user's conversations for the first paint, with those further down that have unread messages or are pinned, and the
+ * cursor of the event log that they were read at.
  */
-export async function snapshotList(viewer: User): Promise<Some & { unread: Some; cursor: string }> {
+export async function snapshotList(viewer: User): Promise<Some & { unread: Some; pinned: Conversation[]; cursor: string }> {
   const cursor = await cursorNow();
-  const [rows, unread] = await Promise.all([
+  const [rows, unread, pinned] = await Promise.all([
     listConversations(viewer, { limit: PAGE_SIZE + 1 }),
     listConversations(viewer, { limit: PAGE_MAX, unread: true }),
+    listConversations(viewer, { limit: PINNED_MAX, pinned: true }),
   ]);
   const conversations = rows.slice(0, PAGE_SIZE);
   const listed = new Set(conversations.map(({ id }) => id));
@@ -38,6 +39,7 @@ export async function snapshotList(viewer: User): Promise<Some & { unread: Some;
     conversations: conversations.map(shortened),
     hasMore: rows.length > PAGE_SIZE,
     unread: { conversations: unread.filter(({ id }) => !listed.has(id)).map(shortened), hasMore: unread.length === PAGE_MAX },
+    pinned: pinned.map(shortened),
     cursor,
   };
 }
@@ -63,21 +65,23 @@ export async function snapshotConversation(
 ): Promise<{ conversation: Conversation; messages: Message[]; cursor: string }> {
   const cursor = await cursorNow();
   const conversation = await getConversation(viewer, id);
-  const { readSeq, unreadCount } = conversation;
-  const around = unreadCount > PAINTED / 2 && readSeq > 0 ? await messageIdAt(id, readSeq) : undefined;
-  const before = unreadCount > PAINTED / 2 && readSeq === 0 ? await messageIdAt(id, PAINTED + 1) : undefined;
+  const { readSeq, fromSeq, unreadCount } = conversation;
+  const isFar = unreadCount > PAINTED / 2;
+  const around = isFar && readSeq > fromSeq ? await messageIdAt(id, readSeq) : undefined;
+  const before = isFar && readSeq <= fromSeq ? await messageIdAt(id, fromSeq + PAINTED + 1) : undefined;
   const rows = await listMessages(viewer, id, { limit: PAINTED, around, before });
-  return { conversation, messages: painted(rows, unreadCount > 0 ? readSeq + 1 : null), cursor };
+  return { conversation, messages: painted(rows, unreadCount > 0 ? readSeq : null), cursor };
 }
 
 /**
  * As much of a page as may be painted, the oldest message first. `rows` are the page, newest first. Painted are the first
  * unread message and the one before it, else the newest; then what comes after, and then what comes before, while there
  * is room. So what is painted has no gap.
+ * @param readSeq null where nothing is unread
  */
-function painted(rows: readonly Message[], firstUnread: number | null): Message[] {
+function painted(rows: readonly Message[], readSeq: number | null): Message[] {
   const messages = [...rows].reverse();
-  const divider = messages.findIndex(({ seq }) => seq === firstUnread);
+  const divider = messages.findIndex(({ seq, notice }) => readSeq !== null && seq > readSeq && !notice);
   let to = divider < 0 ? messages.length : divider + 1;
   let from = Math.max(0, divider < 0 ? to - 1 : divider - 1);
   let room = PAINTED_LENGTH - messages.slice(from, to).reduce((sum, { content }) => sum + content.length, 0);

@@ -3,11 +3,15 @@ import type { User } from "@/lib/protocol/users";
 import { forgetSessions } from "./auth/session-cache";
 import { query, type Statement } from "./db";
 import { notFound } from "./http/errors";
+import { append } from "./realtime/append";
 import { hub } from "./realtime/hub";
 import { toUser, USER_COLUMNS, type UserRow } from "./rows";
 
 /** Conversations that a change names to other servers; where there are more they look whatever they listen to. */
 const TOPICS_NAMED_MAX = 100;
+
+const IN_THEIR_CONVERSATIONS = `changed JOIN participants p ON p.user_id = changed.id
+  JOIN conversations c ON c.id = p.conversation_id AND c.last_seq > 0`;
 
 /**
  * A statement that changes what others see of user `$1` and, in the same transaction, tells each of their conversations
@@ -20,10 +24,7 @@ export function announcedChange(name: string, change: string): Statement {
     name,
     text: `WITH ${change},
            announced AS (
-             INSERT INTO events (xid, type, conversation_id, user_id)
-             SELECT pg_current_xact_id()::text::bigint, 'user'::event_type, c.id, p.user_id
-             FROM changed JOIN participants p ON p.user_id = changed.id
-             JOIN conversations c ON c.id = p.conversation_id AND c.last_seq > 0
+             ${append("user", IN_THEIR_CONVERSATIONS, { topic: "c.id", actor: "p.user_id" })}
              RETURNING conversation_id
            )
            SELECT ${USER_COLUMNS}, ARRAY(SELECT id FROM sessions WHERE user_id = $1) AS session_ids,

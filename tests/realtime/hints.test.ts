@@ -4,7 +4,7 @@ import { pool } from "@/lib/server/db";
 import { newId } from "@/lib/server/ids";
 import { Hints } from "@/lib/server/realtime/hints";
 import { hub } from "@/lib/server/realtime/hub";
-import type { LoggedEvent } from "@/lib/server/realtime/log";
+import type { LoggedEvent } from "@/lib/server/realtime/kinds";
 import { database, sql } from "../support/database";
 import { openStream, ready, saying } from "../support/event-stream";
 import { deaf } from "../support/hints";

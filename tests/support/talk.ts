@@ -22,15 +22,16 @@ export function somebody(): Promise<Person> {
   return person(`p-${newId().slice(-12)}`);
 }
 
-/** A group. No route makes one yet. */
-export async function group(...people: Person[]): Promise<string> {
+/** A group of some people, or of very many, in which nothing has been said, not even that it was made. */
+export async function group(...people: Pick<Person, "id">[]): Promise<string> {
   const id = newId();
   await sql("INSERT INTO conversations (id, kind) VALUES ($1, 'group')", [id]);
+  await sql("INSERT INTO groups (conversation_id, name, creator_id) VALUES ($1, 'A group', $2)", [id, people[0]?.id]);
   await sql("INSERT INTO participants (conversation_id, user_id) SELECT $1, unnest($2::uuid[])", [id, people.map((p) => p.id)]);
   return id;
 }
 
-/** Takes somebody out of a conversation. No route does so yet. */
+/** Takes somebody out of a conversation behind the server's back, as the database alone can. */
 export async function remove({ id: userId }: Person, id: string): Promise<void> {
   await sql("DELETE FROM participants WHERE conversation_id = $1 AND user_id = $2", [id, userId]);
 }

@@ -3,7 +3,7 @@ import type pg from "pg";
 import { config } from "../config";
 import { DatabaseClient } from "../database-client";
 import { log } from "../log";
-import type { LoggedEvent } from "./log";
+import type { LoggedEvent } from "./kinds";
 
 /** What one server says of a user to the others: who is online is stored nowhere. */
 export type PresenceHint = `online ${string}` | `offline ${string}`;

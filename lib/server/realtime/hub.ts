@@ -7,15 +7,15 @@ import { epoch, renewEpoch } from "./epoch";
 import { encodeEvent, encodeGoodbye, encodeHeartbeat } from "./frames";
 import { Heartbeat } from "./heartbeat";
 import { Hints } from "./hints";
-import { eventFor, type LoggedEvent } from "./log";
+import { eventFor, type LoggedEvent, loadEvents } from "./kinds";
 import { LogReader } from "./log-reader";
-import { listStillIn, listTopics } from "./membership";
+import { listPlaces, listStillIn, listTopics, type MayListen } from "./membership";
 import { type Listener, OpenStreams } from "./open-streams";
 import { Presence } from "./presence";
 import { PRUNE_EVERY_MS, pruneEvents } from "./retention";
 import { SessionWatch } from "./session-watch";
 import type { Stream } from "./stream";
-import { TopicIndex } from "./topic-index";
+import { FIXED, TopicIndex } from "./topic-index";
 
 /** Milliseconds: the safety net under the hints, and what a dead hint channel costs. */
 const POLL_MS = 1_000;
@@ -40,9 +40,9 @@ class Hub {
   private readonly sessions = new SessionWatch(this.streams);
   private readonly reader = new LogReader({
     isAnybodyHere: () => this.streams.size > 0,
-    isHeard: (topic) => this.topics.has(topic),
+    isHeard: (topic) => this.isHeard(topic),
     passOver: (count) => void (this.passedOver += count),
-    begin: (events) => this.begin(events),
+    begin: (firsts, changed) => this.begin(firsts, changed),
     prepare: (events) => this.prepare(events),
     deliver: (event) => this.deliver(event),
     renewHistory: async () => void (this.epoch = await renewEpoch()),
@@ -188,26 +188,33 @@ class Hub {
     try {
       const memberships = await listTopics(listener.userId);
       if (this.streams.of(listener.userId) !== listener) return;
-      for (const { topic, version } of memberships) this.topics.add(topic, listener, version);
+      for (const found of memberships) this.topics.add(found.topic, listener, found, found.fixed ? FIXED : this.reader.looks);
     } catch (error) {
       listener.loaded = null;
       throw error;
     }
   }
 
-  /** What was committed, here or elsewhere, is delivered where that keeps the order and who takes part is known; else it is read. */
+  /**
+   * What was committed, here or elsewhere, is delivered where that keeps the order and who takes part is known: who has gone,
+   * by the version, and who has come, by a look at the log since that version was learnt. Else it is read.
+   */
   private receive(event: LoggedEvent): void {
     const topic = this.topics.get(event.topic);
     if (!topic && !isFirst(event)) return this.passOver();
     const isNext = event.type !== "message" || topic?.lastSeq === event.seq - 1;
-    if (isNext && topic?.version === event.version) this.deliver(event);
+    if (isNext && topic?.version === event.version && this.reader.hasLookedSince(topic.asOf)) this.deliver(event);
     else this.reader.wake([event.topic]);
   }
 
-  /** A hint names conversations, and of a new one also its people, who do not listen to it yet. */
+  /** A topic is a conversation, or a user whom something concerns alone, such as being added to one. */
+  private isHeard(topic: string): boolean {
+    return this.topics.has(topic) || this.streams.of(topic) !== undefined;
+  }
+
   private hinted(topics: readonly string[] | null): void {
     if (topics === null) return this.reader.wake();
-    const heard = topics.filter((topic) => this.topics.has(topic) || this.streams.of(topic) !== undefined);
+    const heard = topics.filter((topic) => this.isHeard(topic));
     if (heard.length > 0) this.reader.wake(heard);
   }
 
@@ -217,19 +224,34 @@ class Hub {
     this.presence.introduce();
   }
 
-  /** The people of new conversations listen to them from their first message on. */
-  private begin(events: readonly LoggedEvent[]): void {
-    for (const event of events) {
+  /**
+   * The people of new direct conversations listen to them from their first message on, and those whose place in a group has
+   * changed as their place is now.
+   */
+  private async begin(firsts: readonly LoggedEvent[], changed: readonly MayListen[]): Promise<void> {
+    for (const event of firsts) {
       const audience = event.type === "message" ? (event.audience ?? []) : [];
-      for (const userId of audience) {
-        const listener = this.streams.of(userId);
-        if (!listener) continue;
-        this.topics.add(event.topic, listener, event.version);
-        // What was said in it while this look was under way has been passed over.
-        this.reader.wake([event.topic]);
-      }
+      for (const userId of audience) this.listen(event.topic, userId, { version: event.version, floor: 0 }, FIXED);
       this.presence.met(audience);
     }
+    if (changed.length === 0) return;
+    const asOf = this.reader.looks;
+    const places = new Map((await listPlaces(changed)).map((place) => [`${place.userId} ${place.topic}`, place]));
+    for (const { userId, topic } of changed) {
+      const place = places.get(`${userId} ${topic}`);
+      const listener = this.streams.of(userId);
+      if (place) this.listen(topic, userId, place, asOf);
+      else if (listener) this.topics.remove(topic, listener);
+    }
+    this.presence.met(changed.map(({ userId }) => userId));
+  }
+
+  private listen(topic: string, userId: string, as: { version: number; floor: number }, asOf: number): void {
+    const listener = this.streams.of(userId);
+    if (!listener) return;
+    this.topics.add(topic, listener, as, asOf);
+    // What was said in it while this look was under way has been passed over.
+    this.reader.wake([topic]);
   }
 
   /**
@@ -240,38 +262,63 @@ class Hub {
     this.passedOver++;
   }
 
-  /** Looks up who still takes part where that has changed since it was last known; somebody may come meanwhile. */
+  /**
+   * Looks up who still takes part where that has changed since it was last known, and what only the moment tells: while
+   * one is looked up the other may change.
+   */
   private async prepare(events: readonly LoggedEvent[]): Promise<void> {
     for (let tries = 0; tries < LOOK_UPS_MAX; tries++) {
       const isOld = ({ topic, version }: LoggedEvent) => (this.topics.get(topic)?.version ?? version) < version;
       const changed = [...new Set(events.filter(isOld).map(({ topic }) => topic))];
-      if (changed.length === 0) return;
-      await this.lookUp(changed);
+      const unloaded = events.filter((event) => this.isUnloaded(event));
+      if (changed.length === 0 && unloaded.length === 0) return;
+      await Promise.all([changed.length > 0 && this.lookUp(changed), unloaded.length > 0 && loadEvents(unloaded)]);
     }
   }
 
+  /** Of a place also where a message was delivered that came after it was loaded. */
+  private isUnloaded(event: LoggedEvent): boolean {
+    if (event.type === "conversation") return event.group === undefined;
+    if (event.type !== "place") return false;
+    const delivered = this.topics.get(event.conversationId)?.lastSeq ?? 0;
+    return event.conversation === undefined || (event.conversation !== null && event.conversation.lastSeq < delivered);
+  }
+
   private async lookUp(topics: string[]): Promise<void> {
-    const asked = new Map(topics.map((topic) => [topic, new Set(this.topics.get(topic)?.listeners)]));
+    const asked = new Map(topics.map((topic) => [topic, new Set(this.topics.get(topic)?.listeners.keys())]));
     const userIds = new Set([...asked.values()].flatMap((listeners) => [...listeners].map(({ userId }) => userId)));
     const found = new Map((await listStillIn(topics, [...userIds])).map((row) => [row.topic, row]));
     for (const [topic, listeners] of asked) {
-      const { userIds: stillIn = [], version = 0 } = found.get(topic) ?? {};
-      this.topics.keep(topic, listeners, new Set(stillIn), version);
+      const { stillIn = new Map(), version = 0 } = found.get(topic) ?? {};
+      this.topics.keep(topic, listeners, stillIn, version, this.reader.looks);
     }
   }
 
   private deliver(event: LoggedEvent): void {
+    const own = this.streams.of(event.topic);
     const topic = this.topics.get(event.topic);
     // An event can come both directly and by way of the log.
-    if (!topic || !this.reader.takes(event)) return;
-    if (event.type === "message") this.topics.delivered(event.topic, event.seq);
+    if ((!own && !topic) || !this.reader.takes(event)) return;
     const cursor = { ...this.cursor, eventId: event.id };
-    const author = event.type === "message" ? event.senderId : null;
-    let forOthers: Buffer | undefined;
-    for (const { userId, streams } of topic.listeners) {
-      const frame =
-        userId === author ? encodeEvent(eventFor(userId, event), cursor) : (forOthers ??= encodeEvent(eventFor(userId, event), cursor));
-      for (const stream of streams) stream.deliver(event.id, frame);
+    const encode = (userId: string) => {
+      const told = eventFor(userId, event);
+      return told && encodeEvent(told, cursor);
+    };
+    const write = ({ streams }: Listener, frame: Buffer | null) => {
+      if (frame) for (const stream of streams) stream.deliver(event.id, frame);
+    };
+    if (own) write(own, encode(own.userId));
+    if (!topic) return;
+    if (event.type === "message") this.topics.delivered(event.topic, event.seq);
+    const author = authorOf(event);
+    let forOthers: Buffer | null | undefined;
+    for (const [listener, floor] of topic.listeners) {
+      if (event.type === "message" && event.seq <= floor) continue;
+      if (listener.userId === author) write(listener, encode(author));
+      else {
+        if (forOthers === undefined) forOthers = encode(listener.userId);
+        write(listener, forOthers);
+      }
     }
   }
 
@@ -307,7 +354,13 @@ class Hub {
 
 /** To whose conversation nobody listens yet. */
 function isFirst(event: LoggedEvent): event is LoggedEvent & { type: "message" } {
-  return event.type === "message" && event.seq === 1;
+  return event.type === "message" && event.audience !== null;
+}
+
+/** Who is told of it in another way than all others. */
+function authorOf(event: LoggedEvent): string | null {
+  if (event.type === "message") return event.senderId;
+  return event.type === "read" ? event.userId : null;
 }
 
 export type { Hub };

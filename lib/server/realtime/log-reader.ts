@@ -1,6 +1,8 @@
 import "server-only";
 import { log } from "../log";
-import { isRead, type LoggedEvent, type LogMark, readEvents, readMark, readTail, type Seen } from "./log";
+import type { LoggedEvent } from "./kinds";
+import { isRead, type LogMark, readEvents, readMark, readTail, type Seen } from "./log";
+import type { MayListen } from "./membership";
 
 /** Milliseconds between two looks at the log: what is hinted at in between shares one. After a quiet time a look is at once. */
 const LOOK_EVERY_MS = 10;
@@ -16,13 +18,16 @@ const HEARD_MAX = 20_000;
 
 type Surroundings = {
   isAnybodyHere(): boolean;
-  /** Whether anybody here listens to a topic. */
+  /** Whether anybody here listens to a topic, be it their own. */
   isHeard(topic: string): boolean;
   /** So many events were for nobody here. */
   passOver(count: number): void;
-  /** First messages of conversations, before anything of these is looked at. */
-  begin(events: readonly LoggedEvent[]): void;
-  /** What is about to be delivered: who listens may have to be looked up. */
+  /**
+   * First messages of conversations, and who may listen to which since now, before anything else is looked at: they are what
+   * makes people listen.
+   */
+  begin(firsts: readonly LoggedEvent[], changed: readonly MayListen[]): Promise<void>;
+  /** What is about to be delivered: who listens may have to be looked up, and what they are told. */
   prepare(events: readonly LoggedEvent[]): Promise<void>;
   deliver(event: LoggedEvent): void;
   /** What clients hold may never have happened, or lack what is not read here any more: which history is this? */
@@ -44,6 +49,9 @@ export class LogReader {
   private running = false;
   private due = false;
   private looking = false;
+  /** Looks that have begun, and the number of the last one that was completed. */
+  private begun = 0;
+  private completed = 0;
   private beganAt = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | null = null;
 
@@ -74,6 +82,16 @@ export class LogReader {
     return true;
   }
 
+  /** Looks that have begun so far. */
+  get looks(): number {
+    return this.begun;
+  }
+
+  /** Whether a look that began after so many has been completed: then what was committed before that has been seen. */
+  hasLookedSince(looks: number): boolean {
+    return this.completed > looks;
+  }
+
   /** Something has been committed, as far as is known in these topics. Looks soon. */
   wake(topics: readonly string[] = []): void {
     if (!this.running) return;
@@ -96,10 +114,12 @@ export class LogReader {
     this.looking = true;
     this.due = false;
     this.beganAt = performance.now();
+    const number = ++this.begun;
     const asked = [...this.asked];
     this.asked.clear();
     try {
       await this.readOnce(asked);
+      this.completed = number;
     } catch (error) {
       log.warn({ err: error }, "the event log could not be read; trying again with the next poll");
     }
@@ -117,10 +137,14 @@ export class LogReader {
   /** Everything new that somebody here listens to, in the order of ids and some at a time. False where that cannot be done. */
   private async deliverAll(seen: Seen[]): Promise<boolean> {
     const due = seen.filter(({ id }) => !this.delivered.has(id));
-    // Their first message is what makes people listen to a conversation, and what comes after it may be new as well.
+    // What comes after that which makes people listen to a conversation may be new as well.
     const firsts = due.filter(({ first }) => first);
     if (!(await this.readBodies(firsts))) return false;
-    this.around.begin(firsts.flatMap(({ event }) => event ?? []));
+    const changed = due.flatMap(({ topic: userId, mayListenTo: topic }) => (topic && this.around.isHeard(userId) ? { userId, topic } : []));
+    await this.around.begin(
+      firsts.flatMap(({ event }) => event ?? []),
+      changed,
+    );
     const heard = due.filter(({ topic }) => this.around.isHeard(topic));
     this.around.passOver(due.length - heard.length);
     if (heard.length > HEARD_MAX) return false;

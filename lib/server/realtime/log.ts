@@ -1,30 +1,7 @@
 import "server-only";
-import type { StreamEvent } from "@/lib/protocol/events";
 import { query, type Statement } from "../db";
-import { MESSAGE_COLUMNS, type MessageRow, toMessage, toUser, type UserRow } from "../rows";
-
-/** An event as it stands in the log: what happened, and in which topic, which is a conversation. */
-export type LoggedEvent = {
-  id: number;
-  xid: number;
-  topic: string;
-  /** The version of the topic's participants that were there when it was written or read: who may know of it. */
-  version: number;
-} & (
-  | {
-      type: "message";
-      senderId: string;
-      seq: number;
-      message: MessageRow;
-      /** User ids of all participants, where it is the first of its conversation, to which nobody listens yet; else null. */
-      audience: string[] | null;
-    }
-  | { type: "read"; userId: string; seq: number }
-  | { type: "user"; user: UserRow }
-);
-
-/** Where an event stands, without what it says. */
-export type EventKey = { id: number; xid: number };
+import { MESSAGE_COLUMNS } from "../rows";
+import { type EventKey, type EventRow, type LoggedEvent, loadEvents, toLoggedEvent } from "./kinds";
 
 /** The events from a position on, and up to where the log is now known. */
 export type LogSlice = { position: number; keys: EventKey[] };
@@ -62,8 +39,8 @@ const TAIL_MAX = 100_000;
 /** What an event `e` says, for which `wanted` holds, by one look into each index whatever the planner thinks of the numbers. */
 const body = (wanted: string) => `
   LEFT JOIN LATERAL (
-    SELECT c.participants_version,
-           CASE WHEN e.first THEN ARRAY(SELECT p.user_id FROM participants p WHERE p.conversation_id = c.id) END AS audience,
+    SELECT c.participants_version, c.kind,
+           CASE WHEN e.first AND c.kind = 'direct' THEN ARRAY(SELECT p.user_id FROM participants p WHERE p.conversation_id = c.id) END AS audience,
            ${MESSAGE_COLUMNS}
     FROM conversations c
     JOIN users u ON u.id = e.user_id
@@ -82,7 +59,7 @@ function look(name: string, limit: number, bodies: boolean): Statement {
   const found = (condition: string) => `(SELECT ${KEY} FROM events WHERE ${condition} ORDER BY xid, id LIMIT ${limit + 1})`;
   return {
     name,
-    text: `SELECT s.*, e.xid, e.id, e.type, e.conversation_id AS topic, e.seq AS event_seq, e.first ${bodies ? ", b.*" : ""}
+    text: `SELECT s.*, e.xid, e.id, e.type, e.conversation_id AS topic, e.message_id AS subject, e.seq AS event_seq, e.first ${bodies ? ", b.*" : ""}
            FROM (SELECT ${MARK_NOW}, (SELECT pruned_xid >= (SELECT $1::bigint) FROM epochs) AS pruned) s
            LEFT JOIN LATERAL (
              ${found("xid >= (SELECT $2::bigint)")}
@@ -98,7 +75,13 @@ const LOOK = look("event_look", LOOK_MAX, true);
 const TAIL = look("event_tail", TAIL_MAX, false);
 
 /** An event that has come to be seen, and what it says where that was asked for or it is the first of its conversation. */
-export type Seen = EventKey & { topic: string; first: boolean; event: LoggedEvent | null };
+export type Seen = EventKey & {
+  topic: string;
+  first: boolean;
+  /** Of what may change to which conversations a user listens, the topic being the user: the conversation. */
+  mayListenTo: string | null;
+  event: LoggedEvent | null;
+};
 
 /** What has come to be seen since the log was last read, and how far it is read now. */
 export type Tail = { mark: LogMark; seen: Seen[] };
@@ -115,20 +98,21 @@ export async function readTail(mark: LogMark, topics: readonly string[] = []): P
   return rows.length <= LOOK_MAX ? toTail(mark, rows, LOOK_MAX) : toTail(mark, await query<TailRow>(TAIL, values), TAIL_MAX);
 }
 
-type TailRow = MarkRow & { pruned: boolean } & { [Key in keyof EventRow]: EventRow[Key] | null };
+type TailRow = MarkRow & { pruned: boolean; id: string | null };
 
 function toTail({ position, end }: LogMark, rows: TailRow[], max: number): Tail | null {
   const mark = toMark(rows[0]);
   const isBack = mark.position < position || mark.end < end;
   if (rows[0]?.pruned || isBack || rows.length > max) return null;
-  const found = rows.filter((row) => row.id !== null) as (TailRow & EventRow)[];
+  const found = rows.filter((row) => row.id !== null) as unknown as EventRow[];
   return { mark, seen: found.map(toSeen) };
 }
 
 function toSeen(row: EventRow): Seen {
-  // What is not asked for comes without a version.
-  const event = row.participants_version == null ? null : toLoggedEvent(row);
-  return { id: Number(row.id), xid: Number(row.xid), topic: row.topic, first: row.first, event };
+  const { type, topic, first, subject } = row;
+  const mayListenTo = type === "place" && row.event_seq === null ? subject : null;
+  // What is not asked for comes without a version; of a user's own topic a row tells all that the log does.
+  return { id: Number(row.id), xid: Number(row.xid), topic, first, mayListenTo, event: toLoggedEvent(row) };
 }
 
 const MARK: Statement = { name: "event_mark", text: `SELECT ${MARK_NOW}` };
@@ -151,8 +135,9 @@ export async function readPosition(): Promise<number> {
   return Number(row?.position);
 }
 
-// One look into the index for each conversation of the reader, and an end once too much is found: what others have written
-// since then costs nothing, and what is sorted is bounded.
+// One look into the index for each conversation of the reader, and one for what is theirs alone, and an end once too much is
+// found: what others have written since then costs nothing, and what is sorted is bounded. What was said before the reader
+// may see it is left out.
 const MISSED: Statement = {
   name: "event_missed",
   text: `WITH now AS MATERIALIZED (
@@ -165,9 +150,14 @@ const MISSED: Statement = {
            FROM (
              SELECT found.xid, found.id
              FROM participants p CROSS JOIN LATERAL (
-               SELECT xid, id FROM events WHERE conversation_id = p.conversation_id AND xid >= $2 LIMIT $3 + 1
+               SELECT xid, id FROM events
+               WHERE conversation_id = p.conversation_id AND xid >= $2 AND (type <> 'message' OR seq > p.from_seq) LIMIT $3 + 1
              ) found
              WHERE p.user_id = $1 AND NOT now.future AND NOT now.pruned
+             UNION ALL (
+               SELECT xid, id FROM events
+               WHERE conversation_id = $1 AND xid >= $2 AND NOT now.future AND NOT now.pruned LIMIT $3 + 1
+             )
              LIMIT $3 + 1
            ) e
          ) missed`,
@@ -186,20 +176,9 @@ export async function readMissed(userId: string, position: number, max: number):
   return { position: Number(row.position), keys: (row.ids ?? []).map((id, i) => ({ id: Number(id), xid: Number(xids[i]) })) };
 }
 
-type EventRow = {
-  xid: string;
-  id: string;
-  type: LoggedEvent["type"];
-  topic: string;
-  event_seq: number | null;
-  first: boolean;
-  participants_version: number;
-  audience: string[] | null;
-} & MessageRow;
-
 const bodies = (name: string, wanted: string): Statement => ({
   name,
-  text: `SELECT e.xid, e.id, e.type, e.conversation_id AS topic, e.seq AS event_seq, e.first, b.*
+  text: `SELECT e.xid, e.id, e.type, e.conversation_id AS topic, e.message_id AS subject, e.seq AS event_seq, e.first, b.*
          FROM unnest((SELECT $1::bigint[]), (SELECT $2::bigint[])) AS k (xid, id)
          CROSS JOIN LATERAL (SELECT ${KEY} FROM events WHERE xid = k.xid AND id = k.id LIMIT 1) e
          ${body(wanted)}
@@ -209,27 +188,32 @@ const bodies = (name: string, wanted: string): Statement => ({
 const BODIES = bodies("event_bodies", "true");
 const BODIES_FOR = bodies(
   "event_bodies_for",
-  "EXISTS (SELECT FROM participants p WHERE p.conversation_id = e.conversation_id AND p.user_id = (SELECT $3::uuid))",
+  `EXISTS (SELECT FROM participants p WHERE p.conversation_id = e.conversation_id AND p.user_id = (SELECT $3::uuid)
+           AND (e.type <> 'message' OR e.seq > p.from_seq))`,
 );
 
 /**
- * What the named events say now, in the order of ids. One whose conversation is gone is left out. Null where events have
- * been taken out of the log since they were named, as all that came after `position`.
+ * What the named events say now, in the order of ids, less what only the moment of delivery tells. One whose conversation
+ * is gone is left out. Null where events have been taken out of the log since they were named, as all that came after
+ * `position`.
  */
 export async function readEvents(keys: readonly EventKey[], position: number): Promise<LoggedEvent[] | null> {
   return keys.length === 0 ? [] : found(await query<EventRow>(BODIES, columns(keys)), keys, position);
 }
 
-/** The same, less what the user may not know: who is removed while a replay is under way is told no more of it. */
+/** The same with all of it, less what the user may not know: who is removed while a replay is under way is told no more of it. */
 export async function readEventsFor(userId: string, keys: readonly EventKey[], position: number): Promise<LoggedEvent[] | null> {
-  return keys.length === 0 ? [] : found(await query<EventRow>(BODIES_FOR, [...columns(keys), userId]), keys, position);
+  if (keys.length === 0) return [];
+  const events = await found(await query<EventRow>(BODIES_FOR, [...columns(keys), userId]), keys, position);
+  if (events) await loadEvents(events);
+  return events;
 }
 
 const columns = (keys: readonly EventKey[]) => [keys.map((k) => k.xid), keys.map((k) => k.id)];
 
 async function found(rows: EventRow[], keys: readonly EventKey[], position: number): Promise<LoggedEvent[] | null> {
   if (rows.length < keys.length && !(await reachesBackTo(position))) return null;
-  return rows.filter((row) => row.participants_version != null).map(toLoggedEvent);
+  return rows.flatMap((row) => toLoggedEvent(row) ?? []);
 }
 
 const REACHES: Statement = { name: "event_reach", text: "SELECT pruned_xid < $1 AS reaches FROM epochs" };
@@ -238,26 +222,4 @@ const REACHES: Statement = { name: "event_reach", text: "SELECT pruned_xid < $1 
 async function reachesBackTo(position: number): Promise<boolean> {
   const [row] = await query<{ reaches: boolean }>(REACHES, [position]);
   return row?.reaches === true;
-}
-
-function toLoggedEvent(row: EventRow): LoggedEvent {
-  const key = { id: Number(row.id), xid: Number(row.xid), topic: row.topic, version: row.participants_version };
-  const seq = row.event_seq ?? 0;
-  if (row.type === "message") return { ...key, type: "message", senderId: row.user_id, seq, message: row, audience: row.audience };
-  if (row.type === "read") return { ...key, type: "read", userId: row.user_id, seq };
-  return { ...key, type: "user", user: row };
-}
-
-/** An event as one participant sees it. */
-export function eventFor(userId: string, event: LoggedEvent): StreamEvent {
-  switch (event.type) {
-    case "message": {
-      const message = toMessage(event.message, userId);
-      return message.mine ? { type: "sent", message } : { type: "message", message };
-    }
-    case "read":
-      return { type: "read", conversationId: event.topic, userId: event.userId, seq: event.seq };
-    case "user":
-      return { type: "user", user: toUser(event.user) };
-  }
 }

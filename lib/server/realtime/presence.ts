@@ -7,6 +7,9 @@ import type { PresenceHint } from "./hints";
 /** Milliseconds that comings and goings are gathered: one statement for all of them. */
 const GATHER_MS = 250;
 
+/** Participants of a group who are told of each other's coming and going; in a larger one that is nobody's news, and costs much. */
+const GROUP_SHOWN_MAX = 100;
+
 /** Milliseconds in which a server introduces itself anew after what it said may have been missed. */
 const DOUBT_MS = 3_000;
 
@@ -167,14 +170,15 @@ const CONTACTS: Statement = {
   text: `SELECT p.user_id, array_agg(DISTINCT q.user_id) AS contacts
          FROM participants p
          JOIN conversations c ON c.id = p.conversation_id AND c.last_seq > 0
+         LEFT JOIN groups g ON g.conversation_id = c.id
          JOIN participants q ON q.conversation_id = p.conversation_id AND q.user_id <> p.user_id
-         WHERE p.user_id = ANY($1::uuid[])
+         WHERE p.user_id = ANY($1::uuid[]) AND coalesce(g.participant_count, 0) <= ${GROUP_SHOWN_MAX}
          GROUP BY p.user_id`,
 };
 
 /**
  * With whom each of these users shares a conversation. One without a message does not count: it is on nobody's list,
- * and whoever wants to watch a stranger could start it unseen.
+ * and whoever wants to watch a stranger could start it unseen. Nor does a large group, which whoever wants to could join.
  */
 async function readContacts(userIds: string[]): Promise<Map<string, string[]>> {
   if (userIds.length === 0) return new Map();

@@ -6,7 +6,8 @@ import { log } from "../log";
 import { catchingUp } from "./catching-up";
 import type { Cursor } from "./cursor";
 import { encodeEvent } from "./frames";
-import { type EventKey, eventFor, readEventsFor } from "./log";
+import { type EventKey, eventFor } from "./kinds";
+import { readEventsFor } from "./log";
 
 /** Where the bytes of a stream go: a Node response, or the controller of a web ReadableStream. */
 export type Sink = {
@@ -91,9 +92,10 @@ export class Stream {
         const events = new Map(bodies.map((event) => [event.id, event]));
         for (const [i, { id }] of chunk.entries()) {
           const event = events.get(id);
-          if (!event || id === cursor.eventId) continue;
+          const told = event && eventFor(this.userId, event);
+          if (!told || id === cursor.eventId) continue;
           const at = { epoch: cursor.epoch, position: resume[start + i] ?? cursor.position, eventId: id };
-          this.write(encodeEvent(eventFor(this.userId, event), at));
+          this.write(encodeEvent(told, at));
           await this.sink.drained();
           stalled.refresh();
         }
