@@ -1,6 +1,6 @@
 import type { StreamEvent } from "@/lib/protocol/events";
 import type { Message } from "@/lib/protocol/messages";
-import { applyRead, withMessage } from "./conversations";
+import { applyRead, learnConversations, withMessage } from "./conversations";
 import type { Draft } from "./draft";
 import { meetMessage } from "./messages";
 import type { MessengerState } from "./state";
@@ -21,10 +21,13 @@ export function applyEvent(draft: Draft, event: StreamEvent, viewOf?: ViewOf): v
       return applyRead(draft, event.conversationId, event.userId, event.seq);
     case "user":
       return learnUser(draft, event.user);
+    case "place":
+      return event.conversation ? learnConversations(draft, [event.conversation]) : undefined;
     case "presence":
       return draft.set("online", onlineAfter(draft.state, event));
     case "signed_out":
       return draft.set("signedOut", true);
+    case "conversation":
     case "ready":
     case "reset":
       return;
