@@ -1,14 +1,9 @@
 import "server-only";
-import type pg from "pg";
-import { config } from "../config";
-import { DatabaseClient } from "../database-client";
-import { log } from "../log";
+import { Channel, PAYLOAD_BYTES_MAX } from "./channel";
 import type { LoggedEvent } from "./kinds";
 
 /** What one server says of a user to the others: who is online is stored nowhere. */
 export type PresenceHint = `online ${string}` | `offline ${string}`;
-
-const CHANNEL = "parley";
 
 /**
  * Milliseconds between two notifications: what is due in between shares one. Each takes a lock of the whole database
@@ -16,20 +11,12 @@ const CHANNEL = "parley";
  */
 const GATHER_MS = 10;
 
-/** Bytes that PostgreSQL takes in one notification, less one. */
-const BYTES_MAX = 7_999;
-
 /** Topics and sessions that a hint names at most; where there are more it names none, which means any. */
 const TOPICS_MAX = 50;
 const SESSIONS_MAX = 20;
 
 /** Bytes of the events that one notification carries; further ones are named by their topics. */
 const EVENTS_BYTES_MAX = 5_000;
-
-const RECONNECT_MAX_MS = 5_000;
-
-/** Milliseconds without an answer after which a connection counts as dead, though nobody has closed it. */
-const ANSWER_MS = 5_000;
 
 /** Milliseconds between two signs of life of a server, and without one until it counts as gone. */
 const HERE_EVERY_MS = 5_000;
@@ -60,8 +47,7 @@ type Listeners = {
 type Other = { heardAt: number; listens: boolean };
 
 /**
- * The wake-up channel between servers: LISTEN and NOTIFY on a connection of its own, because a pooler in
- * transaction mode does not carry LISTEN. It comes back by itself; while it is dead, polling finds all.
+ * How servers wake one another, and tell who is online. What the {@link Channel} loses, polling finds.
  *
  * A notification is a list of words. "events" and "sessions" say "look" after a commit, and the tables are the truth;
  * words that begin with "+" name the topics, and with "-" the sessions, that they are about, where these are few; one that
@@ -71,10 +57,10 @@ type Other = { heardAt: number; listens: boolean };
  * over them.
  */
 export class Hints {
-  /** The connection, once it is open. */
-  private client: pg.Client | null = null;
-  /** The connection that is being opened. */
-  private opening: pg.Client | null = null;
+  private readonly channel = new Channel({
+    onOpen: (id) => this.opened(id),
+    onPayload: (payload, from) => this.heard(payload, from),
+  });
   /** What is to be said, each with what it is about, up to as much as a hint can name. */
   private readonly words = new Set<string>();
   private readonly topics = new Named(TOPICS_MAX);
@@ -84,16 +70,11 @@ export class Hints {
   private sending = false;
   /** What the others know this server by from before: its last connection. */
   private known: number | null = null;
-  private attempts = 0;
-  private retry: NodeJS.Timeout | null = null;
-  private stopped = false;
 
   private readonly others = new Map<number, Other>();
   private readonly alive = setInterval(() => this.keepAlive(), HERE_EVERY_MS).unref();
 
-  constructor(private readonly listeners: Listeners) {
-    void this.connect();
-  }
+  constructor(private readonly listeners: Listeners) {}
 
   /** Tells the other servers, soon, what was committed. Lost where the channel is dead. */
   committed(event: LoggedEvent): void {
@@ -131,11 +112,8 @@ export class Hints {
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
     clearInterval(this.alive);
-    if (this.retry) clearTimeout(this.retry);
-    this.opening?.connection.stream.destroy();
-    await this.client?.end().catch(() => {});
+    await this.channel.stop();
   }
 
   private isHeard(): boolean {
@@ -207,7 +185,7 @@ export class Hints {
     for (const word of this.words) {
       const all = (word === "here" || word === "hello") && !this.listeners.isListening() ? `${word},idle` : word;
       bytes += 1 + all.length;
-      if (bytes > BYTES_MAX) break;
+      if (bytes > PAYLOAD_BYTES_MAX) break;
       taken.push(all);
       this.words.delete(word);
     }
@@ -222,13 +200,8 @@ export class Hints {
 
   private async flush(): Promise<void> {
     this.sending = true;
-    while (this.client && this.words.size > 0) {
-      try {
-        await this.client.query({ name: "hint", text: "SELECT pg_notify($1, $2)", values: [CHANNEL, this.take()] });
-      } catch (error) {
-        log.debug({ err: error }, "a hint could not be sent");
-        this.client?.connection.stream.destroy();
-      }
+    while (this.channel.isOpen && this.words.size > 0) {
+      await this.channel.send(this.take());
       await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
     }
     this.words.clear();
@@ -237,64 +210,15 @@ export class Hints {
     this.sending = false;
   }
 
-  private async connect(): Promise<void> {
-    const { DATABASE_DIRECT_URL, DATABASE_URL } = config();
-    const client = new DatabaseClient({
-      connectionString: DATABASE_DIRECT_URL ?? DATABASE_URL,
-      connectionTimeoutMillis: ANSWER_MS,
-      query_timeout: ANSWER_MS,
-      application_name: "parley hints",
-    });
-    this.opening = client;
-    let lost = false;
-    const onLost = (error?: Error) => {
-      if (lost) return;
-      lost = true;
-      if (this.client === client) this.client = null;
-      void client.end().catch(() => {});
-      this.reconnectLater(error);
-    };
-    client.on("error", onLost);
-    client.on("end", () => onLost());
-    // PostgreSQL tells a listener of its own hints too.
-    client.on("notification", ({ processId, payload }) => {
-      if (processId === (client as unknown as { processID: number }).processID) return;
-      this.heard(payload ?? "", processId);
-    });
-    try {
-      await client.connect();
-      if (await client.isPooled()) return this.giveUp(client);
-      // A hint writes nothing that has to survive, so it need not wait for the disk.
-      await client.query(`SET synchronous_commit = off; LISTEN ${CHANNEL}`);
-    } catch (error) {
-      return onLost(error as Error);
-    }
-    if (lost || this.stopped) return;
-    this.opening = null;
-    this.client = client;
-    this.attempts = 0;
+  /** The channel is open, for the first time or again. */
+  private opened(id: number): void {
     this.send("hello");
     if (this.known !== null) {
       this.send(`was${this.known}`);
       this.listeners.onDoubt(null);
     }
-    this.known = (client as unknown as { processID: number }).processID;
+    this.known = id;
     this.listeners.onOpen();
-  }
-
-  /** Behind a pooler LISTEN hears nothing, and the setting would stay on a connection that others write by. */
-  private giveUp(client: pg.Client): void {
-    log.warn("a pooler stands before the database, and news of other servers are polled for: DATABASE_DIRECT_URL leads past it");
-    this.stopped = true;
-    void client.end();
-  }
-
-  private reconnectLater(error?: Error): void {
-    if (this.stopped) return;
-    if (this.attempts === 0) log.warn({ err: error }, "the hint connection was lost; polling goes on");
-    const delay = Math.min(RECONNECT_MAX_MS, 100 * 2 ** this.attempts++) * (0.5 + Math.random() / 2);
-    this.retry = setTimeout(() => void this.connect(), delay);
-    this.retry.unref();
   }
 }
 
