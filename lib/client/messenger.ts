@@ -12,11 +12,14 @@
  *   loadOlder/loadNewer/jumpToLatest(id), openAround(id, messageId); loadAgain(id) what failed of these
  *   send(id, content), retry(clientId), discard(clientId), countUnsent(), leave(end)
  *   setDraft(id, text), takeOverDraft(id, text)
- *   loadMore(), startConversation(username), searchUsers(text, signal)
+ *   loadMore(), loadArchived(), startConversation(username), searchUsers(text, signal)
+ *   changePlace(id, …), markUnread(id, message), markAllRead()      what is one's own in a conversation
+ *   makeGroup(…), joinGroup(id), changeGroup(id, …), leaveGroup(id) and the pictures of groups
+ *   ask                   the requests whose answers are shown where they are asked for: participants, invites, readers
  *   apply(event)          the one path for everything that happened; harmless when repeated
  *
- * Loads never throw: a failed one stands in the transcript's `failure`. `startConversation` and
- * `searchUsers` throw ApiError.
+ * Loads of a transcript or of the list never throw: a failed one stands in the transcript's `failure`. All else that asks
+ * the server throws ApiError.
  */
 import type { StreamEvent } from "@/lib/protocol/events";
 import type { Message } from "@/lib/protocol/messages";
@@ -78,6 +81,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     positionOf: readingPositionOf,
     isVisible: platform.isVisible,
     onReplaced: () => readMarker.reapply(),
+    onMarkedUnread: (id) => readMarker.hold(id),
   });
   const readMarker = createReadMarker({ store, api });
   const positions = createReadingPositions({ userId, storage: platform.sessionStorage });
@@ -223,6 +227,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
       if (before === painted) painted = getState();
     },
     open(id: string): () => void {
+      readMarker.opened();
       const close = loader.open(id);
       return () => {
         views.delete(id);
@@ -277,6 +282,18 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     takeOverDraft: shownDrafts.show,
     searchUsers: api.users,
     startConversation: loader.startConversation,
+    loadArchived: loader.loadArchived,
+    changePlace: loader.changePlace,
+    markUnread: loader.markUnread,
+    markAllRead: loader.markAllRead,
+    makeGroup: loader.makeGroup,
+    joinGroup: loader.joinGroup,
+    changeGroup: loader.changeGroup,
+    setGroupAvatar: loader.setGroupAvatar,
+    removeGroupAvatar: loader.removeGroupAvatar,
+    leaveGroup: loader.leaveGroup,
+    /** What is asked for and shown where it is asked, without being held. */
+    ask: api,
   };
 }
 

@@ -14,8 +14,14 @@ export const StreamEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("message"), message: Message }),
   /** The caller's own message, for their other tabs and devices. */
   z.object({ type: z.literal("sent"), message: Message }),
-  /** A participant has read up to `seq`; it never moves backwards. */
-  z.object({ type: z.literal("read"), conversationId: z.string(), userId: z.string(), seq: z.number() }),
+  /** A participant has read up to `seq`. Of the caller's own reads, what their place was by then: later ones go before it. */
+  z.object({
+    type: z.literal("read"),
+    conversationId: z.string(),
+    userId: z.string(),
+    seq: z.number(),
+    placeVersion: z.number().optional(),
+  }),
   /** A user one shares a conversation with has another name or avatar. */
   z.object({ type: z.literal("user"), user: User }),
   /** What everybody in a group sees of it has changed. */

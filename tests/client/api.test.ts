@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import { type ApiError, createApi } from "@/lib/client/api";
+import { createApi } from "@/lib/client/api";
+import type { ApiError } from "@/lib/client/request";
 import { Conversation } from "@/lib/protocol/conversations";
 
 function answering(status: number, body: unknown, headers: Record<string, string> = {}) {

@@ -20,6 +20,15 @@ const step = fc.record({
       theyRename: 3,
       iRename: 1,
       theyStart: 1,
+      theySayToTheGroup: 4,
+      iSayToTheGroup: 1,
+      iJoin: 3,
+      iAmRemoved: 2,
+      somebodyComesOrGoes: 2,
+      groupIsRenamed: 1,
+      iSetMyPlace: 4,
+      iMarkUnread: 2,
+      iReadTheGroup: 2,
       framesArrive: 6,
       frameArrives: 3,
       serverAnswers: 6,
@@ -111,6 +120,10 @@ function run({ what, n }: { what: string; n: number }, { server, page, navigatio
   const mine = others.map((name) => ["me", name].sort().join("+"));
   const known = Object.keys(page.state.conversations);
   const id = known[n % Math.max(1, known.length)];
+  const group = n % 2 ? "team" : "family";
+  const inGroup = server.handle("me", "GET", `/api/conversations/${group}`, undefined).status === 200;
+  const ofMine = known.filter((each) => server.handle("me", "GET", `/api/conversations/${each}`, undefined).status === 200);
+  const held = ofMine[n % Math.max(1, ofMine.length)];
   const exchange = page.exchanges[n % Math.max(1, page.exchanges.length)];
   const steps: Record<string, () => void> = {
     theySend: () => server.send(server.start("me", other), other, `from ${other} ${n}`),
@@ -122,6 +135,19 @@ function run({ what, n }: { what: string; n: number }, { server, page, navigatio
     theyRename: () => server.rename(other, `${other} ${n}`),
     iRename: () => server.rename("me", `me ${n}`),
     theyStart: () => server.start("me", other),
+    theySayToTheGroup: () => server.send(server.startGroup(group, "ann"), "ann", `to all ${n}`),
+    iSayToTheGroup: () => inGroup && server.send(group, "me", `mine to all ${n}`, crypto.randomUUID()),
+    iJoin: () => server.join(server.startGroup(group, "ann"), "me", n % 3 ? "all" : "joining"),
+    iAmRemoved: () => server.remove(server.startGroup(group, "ann"), "me"),
+    somebodyComesOrGoes: () => (n % 4 > 1 ? server.join : server.remove).call(server, server.startGroup(group, "ann"), "bob", "all"),
+    groupIsRenamed: () => server.changeGroup(server.startGroup(group, "ann"), { name: `${group} ${n}` }),
+    iSetMyPlace: () => {
+      const archivedSeq = held === undefined ? 0 : server.view(held, "me").lastSeq;
+      const settings = [{ pinned: n }, { pinned: null }, { archivedSeq }, { archivedSeq: null }, { muted: "always" }, { muted: "no" }];
+      if (held) server.setPlace(held, "me", settings[n % settings.length] ?? {});
+    },
+    iMarkUnread: () => held && server.setPlace(held, "me", { readSeq: Math.min(n, server.view(held, "me").readSeq) }),
+    iReadTheGroup: () => inGroup && server.read(group, "me", Math.min(n, server.view(group, "me").lastSeq)),
     frameArrives: () => page.source?.arrive(),
     framesArrive: () => page.source?.arriveAll(),
     serverAnswers: () => page.exchanges.forEach(({ answer }) => answer()),
@@ -210,11 +236,18 @@ function expectEqualToFreshLoad({ state, messenger }: Page, server: ModelServer)
   expect(messenger.getState().connection.status).toBe("open");
   for (const [id, { messages, atStart, atEnd, ahead }] of Object.entries(state.transcripts)) {
     const all = server.messages(id, "me");
-    const first = messages[0]?.seq ?? all.length + 1;
-    expect(messages).toEqual(all.slice(first - 1, first - 1 + messages.length));
+    const from = server.view(id, "me").fromSeq;
+    const first = messages[0]?.seq ?? from + all.length + 1;
+    expect(messages).toEqual(all.slice(first - from - 1, first - from - 1 + messages.length));
     expect(ahead).toEqual([]);
     expect(atEnd).toBe(messages.at(-1)?.seq === all.at(-1)?.seq);
-    expect(atStart).toBe(messages.length === 0 ? all.length === 0 : first === 1);
+    expect(atStart).toBe(messages.length === 0 ? all.length === 0 : first === from + 1);
   }
+  const places = Object.keys(state.conversations).map((id) => [
+    id,
+    server.handle("me", "GET", `/api/conversations/${id}`, undefined).status,
+  ]);
+  expect(places.filter(([, status]) => status !== 200)).toEqual([]);
+  for (const id of state.archived) expect(state.conversations[id]).toEqual(server.view(id, "me"));
   expect(Object.values(state.outbox).flat()).toEqual([]);
 }

@@ -28,6 +28,7 @@ const conversation = (readSeq: number, lastSeq = 3) =>
     hasUnreadMessages: lastSeq > readSeq,
     readSeq,
     otherReadSeq: 0,
+    lastSeq,
   });
 const state = initialState({
   me: user("me"),

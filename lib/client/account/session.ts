@@ -1,4 +1,5 @@
-import { type Api, ApiError } from "../api";
+import type { Api } from "../api";
+import { ApiError } from "../request";
 import type { Store } from "../store/store";
 import type { Outcome } from "./account";
 

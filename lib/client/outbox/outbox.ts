@@ -1,5 +1,6 @@
 import type { Message } from "@/lib/protocol/messages";
-import { type Api, ApiError } from "../api";
+import type { Api } from "../api";
+import { ApiError } from "../request";
 import type { OutboxItem, Unsent } from "../store/unsent";
 import { randomId } from "../sync/random-id";
 import { createPause } from "../sync/retry";

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from "react";
 import type { FoundUser, User } from "@/lib/protocol/users";
-import { ApiError } from "../api";
 import type { Messenger } from "../messenger";
+import { ApiError } from "../request";
 import type { MessengerState } from "../store/state";
 import { useMessenger } from "./hooks";
 import { matchOf, searchWords } from "./search-words";

@@ -1,6 +1,6 @@
 import type { StreamEvent } from "@/lib/protocol/events";
 import type { Message } from "@/lib/protocol/messages";
-import { applyRead, learnConversations, withMessage } from "./conversations";
+import { applyGroup, applyPlace, applyRead, withMessage } from "./conversations";
 import type { Draft } from "./draft";
 import { meetMessage } from "./messages";
 import type { MessengerState } from "./state";
@@ -18,16 +18,17 @@ export function applyEvent(draft: Draft, event: StreamEvent, viewOf?: ViewOf): v
     case "sent":
       return applyMessage(draft, event.message, viewOf);
     case "read":
-      return applyRead(draft, event.conversationId, event.userId, event.seq);
+      return applyRead(draft, event.conversationId, event.userId, event.seq, event.placeVersion);
     case "user":
       return learnUser(draft, event.user);
+    case "conversation":
+      return applyGroup(draft, event.group);
     case "place":
-      return event.conversation ? learnConversations(draft, [event.conversation]) : undefined;
+      return applyPlace(draft, event.conversationId, event.conversation);
     case "presence":
       return draft.set("online", onlineAfter(draft.state, event));
     case "signed_out":
       return draft.set("signedOut", true);
-    case "conversation":
     case "ready":
     case "reset":
       return;
@@ -47,7 +48,7 @@ function applyMessage(draft: Draft, told: Message, viewOf?: ViewOf): void {
     if (relation === "newer version") own?.messages.set(message.id, message);
     else if (own) {
       receive(own, message, viewOf?.(id));
-      const isFirstUnread = !message.mine && known.unreadCount === 0 && message.seq > known.readSeq;
+      const isFirstUnread = !message.mine && !message.notice && known.unreadCount === 0 && message.seq > known.readSeq;
       if (isFirstUnread && draft.state.openId === id && !draft.state.attentive) own.firstUnread = message.seq;
     }
   }

@@ -1,5 +1,5 @@
 import type { User } from "@/lib/protocol/users";
-import { reorder } from "./list";
+import { listPlace, reorder } from "./list";
 import type { HeldConversation, MessengerState } from "./state";
 import type { OutboxItem } from "./unsent";
 import { type OwnTranscript, own, type Transcript } from "./window";
@@ -47,8 +47,19 @@ export class Draft {
     const known = this.state.conversations.get(conversation.id);
     if (known === conversation) return;
     this.set("conversations", this.state.conversations.with(conversation.id, conversation, this.owned));
-    this.set("unread", this.state.unread + conversation.unreadCount - (known?.unreadCount ?? 0));
-    if (!known || known.lastMessage?.id !== conversation.lastMessage?.id) this.moved.add(conversation.id);
+    this.set("unread", this.state.unread + countedUnread(conversation) - countedUnread(known));
+    if (!known || listPlace(known) !== listPlace(conversation)) this.moved.add(conversation.id);
+  }
+
+  /** Whatever is unsent in it stays: it was written, and its author may yet be let in again. */
+  removeConversation(id: string): void {
+    const known = this.state.conversations.get(id);
+    if (!known) return;
+    this.set("unread", this.state.unread - countedUnread(known));
+    this.set("conversations", this.state.conversations.without(id, this.owned));
+    if (this.state.transcripts[id]) delete this.entries("transcripts")[id];
+    if (this.state.openId === id) this.set("openId", null);
+    this.moved.add(id);
   }
 
   setTranscript(id: string, transcript: Transcript): void {
@@ -74,6 +85,7 @@ export class Draft {
 
   finish(): MessengerState {
     this.set("order", reorder(this.state, this.moved));
+    this.set("archived", reorder(this.state, this.moved, "archived"));
     return this.state;
   }
 
@@ -85,4 +97,8 @@ export class Draft {
     this.set(key, copy);
     return copy as Record<string, MessengerState[K][string]>;
   }
+}
+
+function countedUnread(conversation: HeldConversation | undefined): number {
+  return conversation?.muted === "no" ? conversation.unreadCount : 0;
 }

@@ -1,6 +1,7 @@
 import type { Conversation } from "@/lib/protocol/conversations";
 import type { Message } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
+import { learnConversations } from "./conversations";
 import { change, type Draft } from "./draft";
 import { learnList, learnUnread, type Some } from "./list";
 import type { MessengerState } from "./state";
@@ -14,6 +15,8 @@ export type Snapshot = Some & {
   me: User;
   /** Those further down that have unread messages. */
   unread: Some;
+  /** All that are pinned. */
+  pinned?: readonly Conversation[];
   /** The conversation on screen, where it was read together with the list. */
   transcript?: Omit<ConversationSnapshot, "cursor">;
   cursor: string;
@@ -30,6 +33,7 @@ export function initialState(snapshot: Snapshot): MessengerState {
     conversations: Table.empty(),
     unread: 0,
     order: [],
+    archived: [],
     hasMore: false,
     hasMoreUnread: false,
     loadingMore: false,
@@ -47,6 +51,7 @@ export function initialState(snapshot: Snapshot): MessengerState {
   return change(empty, (draft) => {
     learnList(draft, snapshot);
     learnUnread(draft, snapshot.unread);
+    learnConversations(draft, snapshot.pinned ?? []);
     if (!transcript) return;
     learnSnapshot(draft, transcript);
     openConversation(draft, transcript.conversation.id);
@@ -64,9 +69,10 @@ export function replaceAll(draft: Draft, fresh: Omit<Snapshot, "cursor" | "trans
   learnUser(draft, fresh.me);
   learnList(draft, fresh);
   learnUnread(draft, fresh.unread);
-  if (!fresh.open) return;
-  const { id } = fresh.open.conversation;
-  draft.setTranscript(id, EMPTY);
+  learnConversations(draft, fresh.pinned ?? []);
+  if (!fresh.open) return draft.set("openId", null);
+  const { id, fromSeq } = fresh.open.conversation;
+  draft.setTranscript(id, { ...EMPTY, from: fromSeq });
   patchTranscript(draft, id, { firstUnread: transcripts[id]?.firstUnread ?? null });
   learnSnapshot(draft, fresh.open);
 }

@@ -18,10 +18,12 @@ export type MessengerState = {
   /** Those of the conversations and messages that are held, and those that the stream has told of since the last fresh load. */
   users: Readonly<Record<string, User>>;
   conversations: Table<HeldConversation>;
-  /** Sum of the unread messages of them all, for the title and the favicon. */
+  /** Sum of the unread messages of all that are not muted, for the title and the favicon. */
   unread: number;
-  /** Ids of the listed conversations, by latest message. */
+  /** Ids of the listed conversations: the pinned ones as they were put, then the others, the latest first. */
   order: readonly string[];
+  /** Ids of the archived conversations that are held, the latest first. */
+  archived: readonly string[];
   hasMore: boolean;
   /** More conversations have unread messages than are held: at least as many as a title can count. */
   hasMoreUnread: boolean;
@@ -50,6 +52,10 @@ export type HeldMessage = Message;
 export type HeldConversation = Omit<Conversation, "otherParticipant" | "lastMessage"> & {
   otherId: string | null;
   lastMessage: HeldMessage | null;
+  /** `seq`s up to `lastSeq` of lines that have not been told yet: they are news when they come. */
+  missing: readonly number[];
+  /** `lastSeq` when the caller's place was read: what they sent later they had read, whatever that place says. */
+  placeSeq: number;
 };
 
 export type Connection = {

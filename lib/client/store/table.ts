@@ -36,6 +36,17 @@ export class Table<T> {
     return new Table(this.parts.with(at, part), size);
   }
 
+  /** @param owned as in `with` */
+  without(id: string, owned: Set<object>): Table<T> {
+    const at = partOf(id);
+    const before = this.parts[at] as Map<string, T>;
+    if (!before.has(id)) return this;
+    const part = owned.has(before) ? before : new Map(before);
+    owned.add(part);
+    part.delete(id);
+    return new Table(this.parts.with(at, part), this.size - 1);
+  }
+
   *ids(): Generator<string> {
     for (const part of this.parts) yield* part.keys();
   }

@@ -3,7 +3,7 @@ import { learnConversations, withMessage } from "./conversations";
 import type { Draft } from "./draft";
 import { learnMessage } from "./messages";
 import type { ConversationSnapshot } from "./snapshot";
-import type { HeldMessage } from "./state";
+import type { HeldConversation, HeldMessage } from "./state";
 import { settle } from "./unsent";
 import { EMPTY, join, type Range, type Transcript, windowOf } from "./window";
 
@@ -14,7 +14,8 @@ const TRANSCRIPTS_KEPT = 10;
 export function openConversation(draft: Draft, id: string): void {
   if (draft.state.openId === id) return;
   // The open one goes last, so that the first is the one that was left longest ago.
-  const { [id]: held = EMPTY, ...others }: Record<string, Transcript> = draft.state.transcripts;
+  const from = draft.state.conversations.get(id)?.fromSeq ?? 0;
+  const { [id]: held = { ...EMPTY, from }, ...others }: Record<string, Transcript> = draft.state.transcripts;
   const [oldest = ""] = Object.keys(others);
   if (Object.keys(others).length >= TRANSCRIPTS_KEPT) delete others[oldest];
   draft.set("openId", id);
@@ -25,7 +26,16 @@ export function openConversation(draft: Draft, id: string): void {
 /** Puts the "new messages" divider before what is unread now. */
 export function setDivider(draft: Draft, id: string): void {
   const conversation = draft.state.conversations.get(id);
-  patchTranscript(draft, id, { firstUnread: conversation && conversation.unreadCount > 0 ? conversation.readSeq + 1 : null });
+  patchTranscript(draft, id, { firstUnread: conversation ? firstUnreadOf(conversation) : null });
+}
+
+/** `seq` of the first line that is unread, were it a quiet one; null where nothing is. */
+export function firstUnreadOf({
+  unreadCount,
+  readSeq,
+  fromSeq,
+}: Pick<HeldConversation, "unreadCount" | "readSeq" | "fromSeq">): number | null {
+  return unreadCount > 0 ? Math.max(readSeq, fromSeq) + 1 : null;
 }
 
 export function patchTranscript(draft: Draft, id: string, patch: Partial<Transcript>): void {
@@ -40,7 +50,8 @@ export function patchTranscript(draft: Draft, id: string, patch: Partial<Transcr
  */
 export function learnWindow(draft: Draft, id: string, rows: readonly Message[], end?: number): void {
   const messages = learnMessages(draft, id, rows);
-  draft.setTranscript(id, windowOf(messages, end ?? lastSeqOf(draft, id), draft.state.transcripts[id]));
+  const held = draft.state.transcripts[id] ?? { ...EMPTY, from: draft.state.conversations.get(id)?.fromSeq ?? 0 };
+  draft.setTranscript(id, windowOf(messages, end ?? lastSeqOf(draft, id), held));
   settle(draft, id, messages);
 }
 
@@ -56,17 +67,19 @@ export function learnPage(draft: Draft, id: string, rows: readonly Message[], vi
 /** A conversation and its messages, read one right after the other. */
 export function learnSnapshot(draft: Draft, { conversation, messages }: Pick<ConversationSnapshot, "conversation" | "messages">): void {
   learnConversations(draft, [conversation]);
-  learnWindow(draft, conversation.id, messages, conversation.lastMessage?.seq ?? 0);
+  learnWindow(draft, conversation.id, messages, conversation.lastSeq);
 }
 
 /** An answer may know of a later message than the stream has brought so far. */
 function learnMessages(draft: Draft, id: string, rows: readonly Message[]): HeldMessage[] {
   const messages = rows.map((row) => learnMessage(draft, row));
   const conversation = draft.state.conversations.get(id);
-  if (conversation) draft.setConversation(messages.reduce(withMessage, conversation));
+  // In their order, as if they came one by one.
+  const ascending = messages.toSorted((a, b) => a.seq - b.seq);
+  if (conversation) draft.setConversation(ascending.reduce(withMessage, conversation));
   return messages;
 }
 
 function lastSeqOf(draft: Draft, id: string): number {
-  return draft.state.conversations.get(id)?.lastMessage?.seq ?? 0;
+  return draft.state.conversations.get(id)?.lastSeq ?? 0;
 }

@@ -3,6 +3,7 @@ import type { Message } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
 import type { ConversationSnapshot } from "./snapshot";
 import type { HeldConversation, HeldMessage, MessengerState } from "./state";
+import { firstUnreadOf } from "./transcripts";
 import { EMPTY, type Transcript, windowOf } from "./window";
 
 /**
@@ -46,14 +47,13 @@ function viewTranscript(held: Transcript, users: Users): TranscriptView {
 
 /** What the transcript of a conversation shows before the store has taken it in. */
 export function viewSnapshot({ conversation, messages: rows }: Omit<ConversationSnapshot, "cursor">): TranscriptView {
-  const { lastMessage, unreadCount, readSeq } = conversation;
   const users = Object.fromEntries(rows.map(({ sender }) => [sender.id, sender]));
-  const firstUnread = unreadCount > 0 ? readSeq + 1 : null;
-  return viewTranscript({ ...windowOf(rows, lastMessage?.seq ?? 0), firstUnread }, users);
+  const window = windowOf(rows, conversation.lastSeq, { ...EMPTY, from: conversation.fromSeq, firstUnread: firstUnreadOf(conversation) });
+  return viewTranscript(window, users);
 }
 
 function viewConversation(held: HeldConversation, users: Users): Conversation {
-  const { otherId, lastMessage, ...rest } = held;
+  const { otherId, lastMessage, missing: _, placeSeq: __, ...rest } = held;
   const otherParticipant = otherId === null ? null : (users[otherId] as User);
   const last = lastMessage && viewMessage(lastMessage, users);
   const known = conversations.get(held);

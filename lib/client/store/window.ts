@@ -7,12 +7,14 @@ import type { HeldMessage } from "./state";
  * a gap and the two ends.
  */
 export type Transcript = {
+  /** `seq` before which nothing is to be seen here: the conversation begins after it. */
+  from: number;
   ids: readonly string[];
   /** Ids of messages past a gap that is being filled, ascending. */
   ahead: readonly string[];
   /** The messages of both, by id. */
   messages: ReadonlyMap<string, HeldMessage>;
-  /** The window holds the first message of the conversation. */
+  /** The window holds the first message that there is to see. */
   atStart: boolean;
   /** The window follows the end: a new message joins it. */
   atEnd: boolean;
@@ -46,6 +48,7 @@ const WINDOW_KEEP = 200;
 const AHEAD_MAX = 200;
 
 export const EMPTY: Transcript = {
+  from: 0,
   ids: [],
   ahead: [],
   messages: new Map(),
@@ -67,32 +70,45 @@ export function inWindow(transcript: Transcript | undefined): HeldMessage[] {
   return transcript?.ids.map((id) => transcript.messages.get(id) as HeldMessage) ?? [];
 }
 
-/** `seq` of the first and of the last message of a window; 0 where it is empty. */
-export function firstSeq({ ids, messages }: Transcript): number {
-  return messages.get(ids[0] ?? "")?.seq ?? 0;
+/** `seq` of the first and of the last message of a window; where it is empty, the one before the conversation's beginning. */
+export function firstSeq({ from, ids, messages }: Transcript): number {
+  return messages.get(ids[0] ?? "")?.seq ?? from;
 }
 
-export function lastSeq({ ids, messages }: Transcript): number {
-  return messages.get(ids.at(-1) ?? "")?.seq ?? 0;
+export function lastSeq({ from, ids, messages }: Transcript): number {
+  return messages.get(ids.at(-1) ?? "")?.seq ?? from;
 }
 
 /** A fresh window on rows that a fetch brought, in whatever order it brought them; of what is held too, the newer. */
 export function windowOf(
   rows: readonly HeldMessage[],
   end: number,
-  held: Pick<Transcript, "firstUnread" | "messages"> = EMPTY,
+  held: Pick<Transcript, "from" | "firstUnread" | "messages"> = EMPTY,
 ): Transcript {
-  const messages = ascending(rows.map((row) => newest(row, held.messages.get(row.id))));
+  const { from } = held;
+  const messages = ascending(rows.map((row) => newest(row, held.messages.get(row.id)))).filter(({ seq }) => seq > from);
   const first = messages[0];
   const last = messages.at(-1);
   return {
     ...EMPTY,
+    from,
     ids: messages.map(({ id }) => id),
     messages: new Map(messages.map((message) => [message.id, message])),
-    atStart: first ? first.seq === 1 : end === 0,
-    atEnd: (last?.seq ?? 0) >= end,
+    atStart: first ? first.seq === from + 1 : end <= from,
+    atEnd: (last?.seq ?? from) >= end,
     firstUnread: held.firstUnread,
   };
+}
+
+/** The same window of a conversation that begins elsewhere for its reader: what comes before is not theirs to see. */
+export function beginningAfter(transcript: Transcript, from: number): Transcript {
+  const seen = (id: string) => (transcript.messages.get(id)?.seq ?? 0) > from;
+  const ids = transcript.ids.filter(seen);
+  const ahead = transcript.ahead.filter(seen);
+  const messages = new Map([...ids, ...ahead].map((id) => [id, transcript.messages.get(id) as HeldMessage]));
+  const next = { ...transcript, from, ids, ahead, messages };
+  // A window that followed the end and is empty now has nothing before its beginning either.
+  return { ...next, atStart: ids.length > 0 ? firstSeq(next) === from + 1 : transcript.atEnd };
 }
 
 /** What a message is to a window: another version of one that is held, news, or nothing. */
@@ -115,16 +131,16 @@ export function receive(transcript: OwnTranscript, message: HeldMessage, view?: 
 
 /** Joins a page to the window; a page that does not touch it (the window has moved on meanwhile) is dropped. */
 export function join(transcript: OwnTranscript, page: readonly HeldMessage[], end: number, view: Range): void {
-  const rows = ascending(page);
+  const rows = ascending(page).filter(({ seq }) => seq > transcript.from);
   const from = rows[0]?.seq ?? 0;
   const to = rows.at(-1)?.seq ?? 0;
-  const first = transcript.ids.length === 0 ? 1 : firstSeq(transcript);
+  const first = transcript.ids.length === 0 ? transcript.from + 1 : firstSeq(transcript);
   const last = lastSeq(transcript);
   if (rows.length === 0 || from > last + 1 || to < first - 1) return;
   for (const row of rows) transcript.messages.set(row.id, newest(row, transcript.messages.get(row.id)));
   const idsOf = (wanted: (seq: number) => boolean) => rows.filter(({ seq }) => wanted(seq)).map(({ id }) => id);
   transcript.ids = [...idsOf((seq) => seq < first), ...transcript.ids, ...idsOf((seq) => seq > last)];
-  transcript.atStart = firstSeq(transcript) === 1;
+  transcript.atStart = firstSeq(transcript) === transcript.from + 1;
   transcript.atEnd ||= Math.max(last, to) >= end;
   absorb(transcript, view);
 }

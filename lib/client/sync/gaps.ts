@@ -14,7 +14,7 @@ export function createGaps({ store, intake, history }: { store: Store; intake: I
   function lacks(id: string): boolean {
     const { transcripts, conversations } = store.getState();
     const transcript = transcripts[id];
-    return transcript !== undefined && !unfillable.has(id) && hasGap(transcript, conversations.get(id)?.lastMessage?.seq ?? 0);
+    return transcript !== undefined && !unfillable.has(id) && hasGap(transcript, conversations.get(id)?.lastSeq ?? 0);
   }
 
   function endOf(id: string): number | undefined {

@@ -1,6 +1,7 @@
 import { PAGE_MAX, PAGE_SIZE } from "@/lib/protocol/limits";
 import type { Message } from "@/lib/protocol/messages";
-import { type Api, ApiError, type Page } from "../api";
+import type { Api, Page } from "../api";
+import { ApiError } from "../request";
 import type { ViewOf } from "../store/apply";
 import { learnConversations } from "../store/conversations";
 import type { Draft } from "../store/draft";

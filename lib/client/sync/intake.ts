@@ -1,5 +1,5 @@
 import type { StreamEvent } from "@/lib/protocol/events";
-import { ApiError } from "../api";
+import { ApiError } from "../request";
 import { applyEvent, type ViewOf } from "../store/apply";
 import type { Draft } from "../store/draft";
 import type { ConversationSnapshot } from "../store/snapshot";

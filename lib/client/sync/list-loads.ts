@@ -1,9 +1,10 @@
 import type { Conversation } from "@/lib/protocol/conversations";
 import type { StreamEvent } from "@/lib/protocol/events";
 import { PAGE_MAX, PAGE_SIZE } from "@/lib/protocol/limits";
-import { type Api, ApiError } from "../api";
+import type { Api } from "../api";
+import { ApiError } from "../request";
 import { learnConversations } from "../store/conversations";
-import { endOfList, learnList, learnUnread, type Some } from "../store/list";
+import { endOfList, endOfPage, learnList, learnUnread, type Some } from "../store/list";
 import type { Store } from "../store/store";
 import type { Intake } from "./intake";
 
@@ -20,7 +21,8 @@ export function createListLoads({ store, api, intake }: { store: Store; api: Api
   async function fetchList(isEnough: (rows: readonly Conversation[]) => boolean): Promise<Some> {
     const conversations: Conversation[] = [];
     for (;;) {
-      const page = await api.conversations({ limit: PAGE_MAX, before: conversations.at(-1)?.lastMessage?.id });
+      const last = conversations.at(-1);
+      const page = await api.conversations({ limit: PAGE_MAX, before: last && endOfPage(last) });
       conversations.push(...page);
       const hasMore = page.length === PAGE_MAX;
       if (!hasMore || isEnough(conversations)) return { conversations, hasMore };
@@ -77,6 +79,18 @@ export function createListLoads({ store, api, intake }: { store: Store; api: Api
           store.patch({ loadingMore: false });
         }
       });
+    },
+    /** All that is archived. Throws ApiError. */
+    async loadArchived(): Promise<void> {
+      for (let before: string | undefined; ; ) {
+        const page = await intake.fetchInto(
+          () => api.conversations({ archived: true, before, limit: PAGE_MAX }),
+          (draft, rows) => learnConversations(draft, rows),
+        );
+        const last = page.at(-1);
+        if (page.length < PAGE_MAX || !last) return;
+        before = endOfPage(last);
+      }
     },
     /** Fetches the conversations that these events tell of and that are not held. */
     fetchTold(events: readonly StreamEvent[]): void {

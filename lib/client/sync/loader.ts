@@ -3,9 +3,11 @@ import type { Api } from "../api";
 import type { ViewOf } from "../store/apply";
 import type { Store } from "../store/store";
 import { createGaps } from "./gaps";
+import { createGroupChanges } from "./group-changes";
 import { createHistory } from "./history";
 import { createIntake } from "./intake";
 import { createListLoads } from "./list-loads";
+import { createPlaces } from "./places";
 import { createReload } from "./reload";
 
 /**
@@ -21,6 +23,7 @@ export function createLoader(options: {
   isVisible: () => boolean;
   /** The state was loaded afresh. */
   onReplaced: () => void;
+  onMarkedUnread: (id: string) => void;
 }) {
   const { store, onReplaced } = options;
   const intake = createIntake({ ...options, onTaken: () => gaps.heal() });
@@ -39,7 +42,10 @@ export function createLoader(options: {
 
   return {
     ...history,
+    ...createPlaces({ ...options, intake }),
+    ...createGroupChanges({ ...options, intake }),
     loadMore: list.loadMore,
+    loadArchived: list.loadArchived,
     startConversation: list.startConversation,
     expect: intake.expect,
     isFirstSight: intake.isFirstSight,

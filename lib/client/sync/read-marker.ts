@@ -1,4 +1,5 @@
-import { type Api, ApiError } from "../api";
+import type { Api } from "../api";
+import { ApiError } from "../request";
 import { markRead } from "../store/conversations";
 import type { Store } from "../store/store";
 import { inWindow } from "../store/window";
@@ -16,10 +17,12 @@ export function createReadMarker(options: { store: Store; api: Pick<Api, "markRe
   const pause = createPause();
   /** Greatest `seq` on screen, of the open conversation. */
   let seen: { id: string; seq: number } | null = null;
+  /** The conversation that was marked as unread while it was open: what is on screen there does not count. */
+  let held: string | null = null;
 
   function mark(): void {
     const { openId, attentive, conversations, transcripts } = store.getState();
-    if (!seen || !attentive || seen.id !== openId) return;
+    if (!seen || !attentive || seen.id !== openId || seen.id === held) return;
     const { id, seq } = seen;
     if (seq <= (conversations.get(id)?.readSeq ?? 0)) return;
     const message = inWindow(transcripts[id]).findLast((held) => held.seq <= seq);
@@ -54,6 +57,14 @@ export function createReadMarker(options: { store: Store; api: Pick<Api, "markRe
     see(id: string, seq: number): void {
       seen = { id, seq };
       mark();
+    },
+    /** Nothing of it is read until it is opened anew. */
+    hold(id: string): void {
+      held = id;
+      wanted.delete(id);
+    },
+    opened(): void {
+      held = null;
     },
     /** The tab has become visible and focused, or has ceased to be. */
     setAttentive(attentive: boolean): void {

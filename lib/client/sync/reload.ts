@@ -1,5 +1,6 @@
 import { PAGE_MAX } from "@/lib/protocol/limits";
-import { type Api, ApiError } from "../api";
+import type { Api } from "../api";
+import { ApiError } from "../request";
 import type { ViewOf } from "../store/apply";
 import { replaceAll, type Snapshot } from "../store/snapshot";
 import type { Store } from "../store/store";
@@ -28,13 +29,14 @@ export function createReload(options: {
 
   async function fetchAll(): Promise<Parameters<typeof replaceAll>[1]> {
     const { order, openId } = store.getState();
-    const [me, listed, unread, open] = await Promise.all([
+    const [me, listed, unread, pinned, open] = await Promise.all([
       api.authUser(),
       list.fetchList((rows) => rows.length >= order.length),
       list.fetchUnread(),
+      api.conversations({ pinned: true, limit: PAGE_MAX }),
       openId === null ? null : fetchOpen(openId).catch(nullIfMissing),
     ]);
-    return { me, ...listed, unread, open };
+    return { me, ...listed, unread, pinned, open };
   }
 
   /** The open conversation where it is being read; the latest where it is read at its end, or that message is gone. */

@@ -1,9 +1,12 @@
 import type { ConversationSnapshot, Snapshot } from "@/lib/client/messenger";
 import type { EventSourceLike } from "@/lib/client/sync/stream";
-import { Conversation } from "@/lib/protocol/conversations";
+import { type ChangePlaceInput, Conversation } from "@/lib/protocol/conversations";
 import { EVENT_NAMES, eventData, PING, type StreamEvent } from "@/lib/protocol/events";
+import type { Group } from "@/lib/protocol/groups";
 import type { Message } from "@/lib/protocol/messages";
+import type { QuietLine } from "@/lib/protocol/quiet-lines";
 import type { User } from "@/lib/protocol/users";
+import { groupOf, NEW_PLACE, type Place } from "./model-places";
 
 /**
  * A server of the contract in memory, for as much of it as a page asks. What it shares with the real one is what
@@ -14,12 +17,11 @@ export class ModelServer {
   readonly users = new Map<string, User>();
   /** Users as sessions remember them: a little behind, and what live messages tell of their senders. */
   private remembered = new Map<string, User>();
-  private readonly conversations = new Map<
-    string,
-    { id: string; people: [string, string]; messages: Stored[]; reads: Map<string, number> }
-  >();
+  private readonly conversations = new Map<string, { id: string; group: Group | null; messages: Stored[]; places: Map<string, Place> }>();
   private log: Logged[] = [];
   private xid = 1;
+  /** Of places: a number for all of them, since one that was left and taken again goes on. */
+  private version = 0;
   /** What cursors say: it may lag behind the log. */
   private position = 1;
   private pruned = 0;
@@ -38,28 +40,93 @@ export class ModelServer {
   start(a: string, b: string): string {
     const people = [a, b].sort() as [string, string];
     const id = people.join("+");
-    if (!this.conversations.has(id)) this.conversations.set(id, { id, people, messages: [], reads: new Map(people.map((p) => [p, 0])) });
+    if (!this.conversations.has(id)) {
+      this.conversations.set(id, { id, group: null, messages: [], places: new Map(people.map((p) => [p, NEW_PLACE])) });
+    }
     return id;
+  }
+
+  /** A group of these people; once more only what is missing of it. */
+  startGroup(id: string, ...people: [owner: string, ...others: string[]]): string {
+    if (!this.conversations.has(id)) {
+      this.conversations.set(id, { id, group: groupOf(id), messages: [], places: new Map() });
+      this.join(id, people[0], "all");
+    }
+    for (const person of people) if (!this.conversationOf(id).places.has(person)) this.join(id, person, "all");
+    return id;
+  }
+
+  /** Takes part from here on; of what was said before they see all or nothing. */
+  join(id: string, person: string, history: Group["history"]): void {
+    const { places, messages } = this.conversationOf(id);
+    if (places.has(person)) return;
+    const seq = messages.length;
+    const listedAt = new Date(this.clock).toISOString();
+    places.set(person, { ...NEW_PLACE, readSeq: seq, fromSeq: history === "all" ? 0 : seq, listedAt, version: ++this.version });
+    this.tellPlace(id, person);
+    this.changeGroup(id, { participantCount: places.size });
+    this.note(id, person, { kind: "joined" });
+  }
+
+  /** Hears nothing any more from here on. */
+  remove(id: string, person: string): void {
+    const { places } = this.conversationOf(id);
+    if (!places.delete(person)) return;
+    this.tellPlace(id, person);
+    const [first] = places.keys();
+    if (first === undefined) return;
+    this.changeGroup(id, { participantCount: places.size });
+    this.note(id, first, { kind: "removed", users: [this.userOf(person)] });
+  }
+
+  changeGroup(id: string, fields: Partial<Group>): void {
+    const conversation = this.conversationOf(id);
+    if (!conversation.group) return;
+    const group = { ...conversation.group, ...fields, version: conversation.group.version + 1 };
+    conversation.group = group;
+    this.publish([...conversation.places.keys()], () => ({ type: "conversation", group: this.conversationOf(id).group ?? group }));
+  }
+
+  /** What somebody sets for themselves; or, with `readSeq`, marks as unread. */
+  setPlace(id: string, person: string, fields: Partial<Place>): void {
+    const { places } = this.conversationOf(id);
+    const place = places.get(person);
+    if (!place) return;
+    places.set(person, { ...place, ...fields, version: ++this.version });
+    this.tellPlace(id, person);
+  }
+
+  /** A quiet line. */
+  private note(id: string, senderId: string, notice: QuietLine): void {
+    this.append(id, senderId, notice.kind, { notice });
+  }
+
+  private tellPlace(conversationId: string, person: string): void {
+    this.publish([person], (viewer) => ({ type: "place", conversationId, conversation: this.viewOrNull(conversationId, viewer) }));
+  }
+
+  private viewOrNull(id: string, viewer: string): Conversation | null {
+    return this.conversations.get(id)?.places.has(viewer) ? this.view(id, viewer) : null;
   }
 
   send(conversationId: string, senderId: string, content: string, clientId?: string): Message {
     const conversation = this.conversationOf(conversationId);
     const earlier = clientId && conversation.messages.find((m) => m.senderId === senderId && m.clientId === clientId);
     if (earlier) return this.toMessage(earlier, senderId);
-    const seq = conversation.messages.length + 1;
-    const stored = {
-      id: `${conversationId}#${seq}`,
-      conversationId,
-      seq,
-      content,
-      createdAt: new Date(this.clock++).toISOString(),
-      senderId,
-      clientId,
-    };
-    conversation.messages.push(stored);
-    conversation.reads.set(senderId, seq);
-    this.publish(conversation.people, (viewer) => this.messageEvent(conversationId, seq, viewer) ?? this.told(stored, viewer));
+    const stored = this.append(conversationId, senderId, content, { clientId });
     return this.toMessage(stored, senderId);
+  }
+
+  private append(conversationId: string, senderId: string, content: string, more: Pick<Stored, "clientId" | "notice">): Stored {
+    const { messages, places } = this.conversationOf(conversationId);
+    const seq = messages.length + 1;
+    const createdAt = new Date(this.clock++).toISOString();
+    const stored = { id: `${conversationId}#${seq}`, conversationId, seq, content, createdAt, senderId, ...more };
+    messages.push(stored);
+    const place = places.get(senderId);
+    if (place && !more.notice) places.set(senderId, { ...place, readSeq: seq });
+    this.publish([...places.keys()], (viewer) => this.messageEvent(conversationId, seq, viewer) ?? this.told(stored, viewer));
+    return stored;
   }
 
   /** A message is now so; the event tells all of it, and a replay tells it as it is by then. */
@@ -69,7 +136,7 @@ export class ModelServer {
     if (!stored) return;
     const changed = { ...stored, content, version: (stored.version ?? 1) + 1 };
     conversation.messages[seq - 1] = changed;
-    this.publish(conversation.people, (viewer) => this.messageEvent(conversationId, seq, viewer) ?? this.told(changed, viewer));
+    this.publish([...conversation.places.keys()], (viewer) => this.messageEvent(conversationId, seq, viewer) ?? this.told(changed, viewer));
   }
 
   private messageEvent(conversationId: string, seq: number, viewer: string): StreamEvent | null {
@@ -85,18 +152,20 @@ export class ModelServer {
   }
 
   read(conversationId: string, userId: string, seq: number): void {
-    const conversation = this.conversationOf(conversationId);
-    if (seq <= (conversation.reads.get(userId) ?? 0)) return;
-    conversation.reads.set(userId, seq);
-    this.publish(conversation.people, () => ({ type: "read", conversationId, userId, seq }));
+    const { group, places } = this.conversationOf(conversationId);
+    const place = places.get(userId);
+    if (!place || seq <= place.readSeq) return;
+    places.set(userId, { ...place, readSeq: seq });
+    if (group) return this.tellPlace(conversationId, userId);
+    this.publish([...places.keys()], () => ({ type: "read", conversationId, userId, seq, placeVersion: place.version }));
   }
 
   rename(userId: string, name: string): void {
     if (!this.remembered.has(userId)) this.remembered.set(userId, this.userOf(userId));
     this.users.set(userId, { ...this.userOf(userId), name });
     // A replay tells of users as they are now.
-    for (const { people } of this.conversations.values()) {
-      if (people.includes(userId)) this.publish(people, () => ({ type: "user", user: this.userOf(userId) }));
+    for (const { places } of this.conversations.values()) {
+      if (places.has(userId)) this.publish([...places.keys()], () => ({ type: "user", user: this.userOf(userId) }));
     }
   }
 
@@ -151,6 +220,7 @@ export class ModelServer {
     return {
       me: this.userOf(userId),
       conversations: list.slice(0, limit),
+      pinned: list.filter(({ pinned }) => pinned !== null),
       hasMore: list.length > limit,
       unread: {
         conversations: list.filter(({ unreadCount }) => unreadCount > 0).slice(0, 100),
@@ -169,7 +239,9 @@ export class ModelServer {
 
   /** All messages of a conversation as a viewer sees them, ascending. */
   messages(conversationId: string, viewer: string): Message[] {
-    return this.conversationOf(conversationId).messages.map((stored) => this.toMessage(stored, viewer));
+    const { messages, places } = this.conversationOf(conversationId);
+    const from = places.get(viewer)?.fromSeq ?? 0;
+    return messages.slice(from).map((stored) => this.toMessage(stored, viewer));
   }
 
   handle(userId: string, method: string, url: string, body: unknown): { status: number; body?: unknown } {
@@ -184,13 +256,24 @@ export class ModelServer {
       return { status: 201, body: this.view(this.start(userId, (body as { username: string }).username), userId) };
     }
     if (id === undefined) {
-      const list = this.list(userId);
+      const list = this.list(userId, asked.archived !== undefined);
+      if (asked.pinned !== undefined) return { status: 200, body: list.filter(({ pinned }) => pinned !== null) };
       const rows = asked.unread === undefined ? this.listAfter(list, asked.before) : list.filter(({ unreadCount }) => unreadCount > 0);
       return { status: 200, body: rows.slice(0, limit) };
     }
     const conversation = this.conversations.get(decodeURIComponent(id));
-    if (!conversation?.people.includes(userId)) return { status: 404, body: { message: "Conversation not found." } };
+    if (!conversation?.places.has(userId)) return { status: 404, body: { message: "Conversation not found." } };
     if (part === undefined) return { status: 200, body: this.view(conversation.id, userId) };
+    if (part === "place") {
+      const { unreadFrom, archived, deletedUpTo, ...set } = body as ChangePlaceInput;
+      const { length } = conversation.messages;
+      const fields: Partial<Place> = { ...set };
+      if (archived !== undefined) fields.archivedSeq = archived ? length : null;
+      if (unreadFrom !== undefined) fields.readSeq = Number(unreadFrom.split("#")[1]) - 1;
+      if (deletedUpTo !== undefined) fields.fromSeq = Number(deletedUpTo.split("#")[1]);
+      this.setPlace(conversation.id, userId, fields);
+      return { status: 200, body: this.view(conversation.id, userId) };
+    }
     if (part === "read_messages") {
       const { upTo } = body as { upTo: string };
       this.read(conversation.id, userId, conversation.messages.find((m) => m.id === upTo)?.seq ?? 0);
@@ -228,7 +311,7 @@ export class ModelServer {
     const missed = this.log.filter((logged) => logged.id >= position);
     for (const { id, people, of } of missed) {
       const resume = `${this.epoch}-${Math.min(id + 1, Math.max(this.position, position))}-${id}`;
-      if (people.includes(userId) && id !== eventId) source.send(of(userId), resume);
+      if (people.includes(userId) && id !== eventId && this.mayHear(userId, of(userId))) source.send(of(userId), resume);
     }
     source.send({ type: "ready" }, this.cursor(0));
     return source;
@@ -240,44 +323,63 @@ export class ModelServer {
     for (const stream of this.streams) if (people.includes(stream.userId)) stream.send(of(stream.userId), this.cursor(id));
   }
 
+  /** A replay tells of a conversation to whom takes part now, and from where it begins for them. */
+  private mayHear(userId: string, event: StreamEvent): boolean {
+    if (event.type === "conversation") return this.conversations.get(event.group.id)?.places.has(userId) ?? false;
+    if (event.type !== "message" && event.type !== "sent") return true;
+    const place = this.conversations.get(event.message.conversationId)?.places.get(userId);
+    return place !== undefined && event.message.seq > place.fromSeq;
+  }
+
   private cursor(eventId: number): string {
     return `${this.epoch}-${this.position}-${eventId}`;
   }
 
-  private list(userId: string): Conversation[] {
+  private list(userId: string, archived = false): Conversation[] {
     return [...this.conversations.values()]
-      .filter(({ people, messages }) => people.includes(userId) && messages.length > 0)
+      .filter(({ group, places, messages }) => messages.length > (group ? 0 : (places.get(userId)?.fromSeq ?? Number.POSITIVE_INFINITY)))
+      .filter(({ places }) => places.has(userId))
       .map(({ id }) => this.view(id, userId))
+      .filter((row) => row.archived === archived)
       .sort((a, b) => (listKey(a) < listKey(b) ? 1 : -1));
   }
 
   /** What comes after a conversation of the list, or after where one stood when that message was its last. */
   private listAfter(list: Conversation[], before: string | undefined): Conversation[] {
     if (before === undefined) return list;
+    const named = list.find(({ id }) => id === before);
+    if (named) return list.slice(list.indexOf(named) + 1);
     for (const { id, messages } of this.conversations.values()) {
-      const message = before === id ? messages.at(-1) : messages.find((one) => one.id === before);
+      const message = messages.find((one) => one.id === before);
       if (message) return list.filter((row) => listKey(row) < `${message.createdAt} ${id}`);
     }
     return [];
   }
 
   view(id: string, viewer: string): Conversation {
-    const { people, messages, reads } = this.conversationOf(id);
-    const other = people.find((person) => person !== viewer) ?? viewer;
-    const last = messages.at(-1);
-    const readSeq = reads.get(viewer) ?? 0;
-    const unreadCount = messages.length - readSeq;
+    const { group, messages, places } = this.conversationOf(id);
+    const { version, role, archivedSeq, listedAt, ...place } = places.get(viewer) ?? NEW_PLACE;
+    const other = [...places.keys()].find((person) => person !== viewer) ?? viewer;
+    const seen = messages.slice(place.fromSeq);
+    const said = seen.findLast(({ notice }) => !notice);
+    const last = said ?? seen.at(-1);
+    const unreadCount = seen.filter(({ seq, notice }) => seq > place.readSeq && !notice).length;
+    const times = [group && listedAt, said?.createdAt].filter((time) => typeof time === "string");
     return Conversation.parse({
+      ...place,
       id,
-      kind: "direct",
-      otherParticipant: this.userOf(other),
+      kind: group ? "group" : "direct",
+      group,
+      role: group ? role : null,
+      otherParticipant: group ? null : this.userOf(other),
       lastMessage: last ? this.toMessage(last, viewer) : null,
       hasUnreadMessages: unreadCount > 0,
       unreadCount,
-      readSeq,
-      otherReadSeq: reads.get(other) ?? 0,
+      otherReadSeq: group ? null : (places.get(other)?.readSeq ?? 0),
       lastSeq: messages.length,
-      listedAt: last?.createdAt ?? null,
+      listedAt: times.sort().at(-1) ?? null,
+      archived: archivedSeq !== null && (place.muted !== "no" || (said?.seq ?? 0) <= archivedSeq),
+      placeVersion: version,
     });
   }
 
@@ -299,7 +401,7 @@ export class ModelServer {
   }
 }
 
-const listKey = (row: Conversation) => `${row.lastMessage?.createdAt} ${row.id}`;
+const listKey = (row: Conversation) => `${row.listedAt} ${row.id}`;
 
 type Stored = {
   id: string;
@@ -310,6 +412,7 @@ type Stored = {
   senderId: string;
   clientId?: string;
   version?: number;
+  notice?: QuietLine;
 };
 type Logged = { id: number; people: readonly string[]; of: (viewer: string) => StreamEvent };
 
