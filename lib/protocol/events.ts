@@ -5,6 +5,13 @@ import { Message } from "./messages";
 import { User } from "./users";
 
 /**
+ * The version of what streams carry. It grows with each kind of event, and each change of one, that a client of the version
+ * before would have to know. Cursors belong to one version: whoever comes from a server of another one, which has passed
+ * over what it does not know, loads afresh. So do a browser's tabs, which share a stream only with tabs of their own version.
+ */
+export const PROTOCOL_VERSION = 4;
+
+/**
  * What a stream carries. A durable event has an SSE `id:`, the cursor that a reconnect resumes from. It says nothing to
  * a client, and an event that a replay repeats comes with another one: what is dropped as known is told by what an event
  * says. An event without `id:` is of the moment and is never replayed.
@@ -41,8 +48,11 @@ export const StreamEvent = z.discriminatedUnion("type", [
     offline: z.array(z.string()),
     complete: z.boolean(),
   }),
-  /** What was missed has been replayed, and from here on the stream is live. Its `id:` is where a reconnect resumes. */
-  z.object({ type: z.literal("ready") }),
+  /**
+   * What was missed has been replayed, and from here on the stream is live. Its `id:` is where a reconnect resumes, and
+   * `protocol` the {@link PROTOCOL_VERSION} of the server.
+   */
+  z.object({ type: z.literal("ready"), protocol: z.number().optional() }),
   /** The server does not hold what was missed: load afresh. Its `id:` is the new cursor. */
   z.object({ type: z.literal("reset") }),
   /** The session is over; the stream ends and a reconnect would be refused. */

@@ -1,4 +1,4 @@
-import type { StreamEvent } from "@/lib/protocol/events";
+import { PROTOCOL_VERSION, type StreamEvent } from "@/lib/protocol/events";
 import type { Connection } from "../store/state";
 import type { Unsent } from "../store/unsent";
 
@@ -30,10 +30,9 @@ export type Channel = {
 };
 
 /**
- * The name of the channel and of the lock that a person's tabs share. Its number is that of the way in which they speak
- * with one another, and of the events that they pass on: tabs of a version that speaks otherwise have a stream of their
- * own until they are loaded again.
+ * The name of the channel and of the lock that a person's tabs share. Tabs of a version that knows other events, or speaks
+ * otherwise with its like, have a stream of their own until they are loaded again.
  */
 export function tabsOf(userId: string): string {
-  return `parley tabs 3 ${userId}`;
+  return `parley tabs ${PROTOCOL_VERSION} ${userId}`;
 }

@@ -1,5 +1,6 @@
 import "server-only";
 import { type Cipher, createCipheriv, createDecipheriv, type Decipher, hkdfSync } from "node:crypto";
+import { PROTOCOL_VERSION } from "@/lib/protocol/events";
 import { config } from "../config";
 import { single } from "../single";
 
@@ -16,8 +17,9 @@ export type Cursor = { epoch: string; position: number; eventId: number };
 
 /**
  * What a cursor says counts what everybody does, so it goes out as one block of AES under a key of its own, the same on
- * all servers: four bytes of epoch, by which a foreign or made-up one is known, six of position, and six of the event
- * or, with the first bit set, a random number, so that two looks at a log on which nothing happened differ too.
+ * all servers of a {@link PROTOCOL_VERSION}: four bytes of epoch, by which a foreign or made-up one is known, six of
+ * position, and six of the event or, with the first bit set, a random number, so that two looks at a log on which nothing
+ * happened differ too.
  */
 const BLOCK = 16;
 const EPOCH_AT = 0;
@@ -28,7 +30,7 @@ const NO_EVENT = 2 ** 47;
 // A single block needs no chaining, and a cipher without padding keeps no state between blocks: one serves all cursors.
 const ciphers = () =>
   single("cursor ciphers", (): { seal: Cipher; open: Decipher } => {
-    const key = Buffer.from(hkdfSync("sha256", config().AUTH_SECRET, "", "parley cursor", BLOCK));
+    const key = Buffer.from(hkdfSync("sha256", config().AUTH_SECRET, "", `parley cursor ${PROTOCOL_VERSION}`, BLOCK));
     const [seal, open] = [createCipheriv("aes-128-ecb", key, null), createDecipheriv("aes-128-ecb", key, null)];
     return { seal: seal.setAutoPadding(false), open: open.setAutoPadding(false) };
   });
@@ -45,7 +47,7 @@ export function formatCursor({ epoch, position, eventId }: Cursor): string {
 
 const SEALED = /^[0-9a-f]{32}$/;
 
-/** What no server of this secret has sent comes out as a cursor of some random epoch, or as null. */
+/** What no server of this secret and version has sent comes out as a cursor of some random epoch, or as null. */
 export function parseCursor(text: string): Cursor | null {
   if (!SEALED.test(text)) return null;
   const opened = ciphers().open.update(text, "hex");

@@ -1,6 +1,8 @@
 import "server-only";
-import { COME_BACK, EVENT_NAMES, eventData, PING, type StreamEvent } from "@/lib/protocol/events";
+import { COME_BACK, EVENT_NAMES, eventData, PING, PROTOCOL_VERSION, type StreamEvent } from "@/lib/protocol/events";
 import { type Cursor, formatCursor } from "./cursor";
+
+export const READY: StreamEvent = { type: "ready", protocol: PROTOCOL_VERSION };
 
 /** One event in the text/event-stream format (HTML Standard, 9.2.5). JSON escapes line breaks, so data is one line. */
 export function encodeEvent(event: StreamEvent, cursor?: Cursor): Buffer {

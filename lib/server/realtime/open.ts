@@ -1,11 +1,12 @@
 import "server-only";
+import type { StreamEvent } from "@/lib/protocol/events";
 import { REPLAY_MAX, RESUME_CURSORS_MAX, STREAM_RETRY_MS, STREAMS_PER_USER_MAX } from "@/lib/protocol/limits";
 import { HttpError } from "../http/errors";
 import type { Caller } from "../http/route";
 import { log } from "../log";
 import { catchingUp } from "./catching-up";
 import { type Cursor, parseCursor } from "./cursor";
-import { encodeEvent, encodeRetry } from "./frames";
+import { encodeEvent, encodeRetry, READY } from "./frames";
 import { hub } from "./hub";
 import { readMissed } from "./log";
 import { type Sink, Stream } from "./stream";
@@ -68,15 +69,15 @@ async function catchUp(
   try {
     await added;
     const now = hub().cursor;
-    const begin = (type: "ready" | "reset") => {
-      stream.write(encodeEvent({ type }, now));
+    const begin = (event: StreamEvent) => {
+      stream.write(encodeEvent(event, now));
       stream.goLive(new Set());
     };
-    if (from.length === 0 && hub().missable === before.missable) return begin("ready");
+    if (from.length === 0 && hub().missable === before.missable) return begin(READY);
     const cursor = from.length === 0 ? before.cursor : earliest(from, now.epoch);
-    if (!cursor) return begin("reset");
+    if (!cursor) return begin({ type: "reset" });
     const missed = await catchingUp().run(stream.userId, () => readMissed(stream.userId, cursor.position, REPLAY_MAX));
-    if (!missed) return begin("reset");
+    if (!missed) return begin({ type: "reset" });
     await stream.replay(cursor, missed.keys, missed.position);
   } catch (error) {
     log.warn({ err: error, userId: stream.userId }, "a stream could not catch up; its client will come back");

@@ -5,7 +5,7 @@ import { config } from "../config";
 import { log } from "../log";
 import { catchingUp } from "./catching-up";
 import type { Cursor } from "./cursor";
-import { encodeEvent } from "./frames";
+import { encodeEvent, READY } from "./frames";
 import { type EventKey, eventFor } from "./kinds";
 import { readEventsFor } from "./log";
 
@@ -100,7 +100,7 @@ export class Stream {
           stalled.refresh();
         }
       }
-      this.write(encodeEvent({ type: "ready" }, { ...cursor, position, eventId: 0 }));
+      this.write(encodeEvent(READY, { ...cursor, position, eventId: 0 }));
       this.goLive(new Set(keys.map(({ id }) => id)));
     } finally {
       clearTimeout(stalled);
