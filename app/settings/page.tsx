@@ -20,7 +20,7 @@ import { listIdentities } from "@/lib/server/auth/identities";
 import { oauthProviders } from "@/lib/server/auth/providers";
 import { listNotices } from "@/lib/server/notices";
 import { listSessions } from "@/lib/server/sessions";
-import { findAccount, requireUser } from "@/lib/server/users";
+import { findAccount, requireAuthUser } from "@/lib/server/users";
 
 export const metadata: Metadata = { title: "Settings" };
 
@@ -29,7 +29,7 @@ type Props = { searchParams: Promise<Record<string, string | string[] | undefine
 export default async function SettingsPage({ searchParams }: Props) {
   const caller = await currentCaller();
   if (!caller) redirect("/sign-in?callbackUrl=/settings");
-  const user = await requireUser(caller.user.id);
+  const user = await requireAuthUser(caller.user.id);
   const [asked, jar, sessions, account, identities, notices] = await Promise.all([
     searchParams,
     cookies(),

@@ -63,6 +63,26 @@ export const InvitePreview = z.object({
 });
 export type InvitePreview = z.infer<typeof InvitePreview>;
 
+type Action = "add" | "write" | "pin" | "change" | "settings" | "history" | "remove" | "roles";
+
+/**
+ * Whether somebody may do something in a conversation. Settings, and taking people out, are for administrators; what
+ * newcomers see, and roles, for an owner.
+ * @param group null for a direct conversation, in which both may write and pin.
+ */
+export function may(role: Role | null, group: Pick<Group, "permissions"> | null, action: Action): boolean {
+  if (!group) return action === "write" || action === "pin";
+  if (role === null) return false;
+  if (action === "history" || action === "roles") return role === "owner";
+  if (action === "settings" || action === "remove") return role !== "participant";
+  return role !== "participant" || group.permissions[action] === "everyone";
+}
+
+/** Whether somebody may take another out of a group: an owner anybody, an administrator those who are neither. */
+export function mayRemove(role: Role, other: Role): boolean {
+  return role === "owner" || (role === "administrator" && other === "participant");
+}
+
 const GroupName = z
   .string("Give the group a name.")
   .trim()

@@ -17,6 +17,20 @@ export const PASSWORD_MAX = 1_000;
 export const GROUP_NAME_MAX = 100;
 export const GROUP_DESCRIPTION_MAX = 500;
 
+/** Participants of a group unless `GROUP_MAX` says otherwise; of one that everybody is in, any number. */
+export const GROUP_MAX = 10_000;
+
+/** Groups that somebody makes, and people whom they add to groups, in a day. */
+export const GROUPS_A_DAY_MAX = 50;
+export const PEOPLE_ADDED_A_DAY_MAX = 2_000;
+
+/** Links to a group that are good at the same time. */
+export const INVITES_MAX = 50;
+
+/** Users whom a quiet line names with what is shown of them, and whom its sentence names. */
+export const QUIET_LINE_USERS_MAX = 20;
+export const QUIET_LINE_NAMES_MAX = 3;
+
 /** People whom one request adds to a group at most. */
 export const PEOPLE_ADDED_AT_ONCE_MAX = 100;
 

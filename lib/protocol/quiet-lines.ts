@@ -16,3 +16,16 @@ export const QuietLine = z.object({
   role: Role.optional(),
 });
 export type QuietLine = z.infer<typeof QuietLine>;
+
+/** The kinds that this version knows. */
+export type QuietLineKind =
+  | "created"
+  | "joined"
+  | "added"
+  | "removed"
+  | "left"
+  | "renamed"
+  | "described"
+  | "pictured"
+  | "role"
+  | "settings";

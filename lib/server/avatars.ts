@@ -1,6 +1,6 @@
 import "server-only";
 import type { User } from "@/lib/protocol/users";
-import { prisma } from "./db";
+import { query, type Statement } from "./db";
 import { FieldError, notFound } from "./http/errors";
 import { isId, newId } from "./ids";
 import { PictureError } from "./pictures/decode";
@@ -30,12 +30,13 @@ const REMOVE_AVATAR = announcedChange(
  * @param read reads the upload; called once there is room for it.
  */
 export async function setAvatar(userId: string, read: () => Promise<Uint8Array>): Promise<User> {
-  return changeAndAnnounce(SET_AVATAR, [userId, newId(), await squareOf(userId, read)]);
+  return changeAndAnnounce(SET_AVATAR, [userId, newId(), await squareOf(userId, SIDE, read)]);
 }
 
-async function squareOf(userId: string, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
+/** A square of an upload, of which nothing is kept but its pixels; what is no picture is a field error. */
+export async function squareOf(userId: string, side: number, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
   try {
-    return await takeSquare(userId, SIDE, read);
+    return await takeSquare(userId, side, read);
   } catch (error) {
     if (error instanceof PictureError) throw new FieldError({ avatar: error.message });
     throw error;
@@ -46,9 +47,18 @@ export function removeAvatar(userId: string): Promise<User> {
   return changeAndAnnounce(REMOVE_AVATAR, [userId]);
 }
 
-/** The bytes of an avatar, as WebP. */
-export async function requireAvatar(avatarId: string): Promise<Uint8Array> {
-  const avatar = isId(avatarId) ? await prisma().avatar.findUnique({ where: { id: avatarId } }) : null;
+const AVATAR: Statement = {
+  name: "avatar",
+  text: `SELECT bytes FROM avatars WHERE id = $1
+         UNION ALL
+         SELECT a.bytes FROM group_avatars a JOIN groups g ON g.conversation_id = a.conversation_id
+         WHERE a.id = $1
+           AND (g.access = 'open' OR EXISTS (SELECT FROM participants p WHERE p.conversation_id = g.conversation_id AND p.user_id = $2))`,
+};
+
+/** The bytes of an avatar, as WebP: of a user, or of a group that the viewer may see. */
+export async function requireAvatar(viewer: User, avatarId: string): Promise<Uint8Array> {
+  const [avatar] = isId(avatarId) ? await query<{ bytes: Uint8Array }>(AVATAR, [avatarId, viewer.id]) : [];
   if (!avatar) throw notFound("Avatar");
   return avatar.bytes;
 }

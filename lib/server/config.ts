@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { STREAM_BUFFER_MAX } from "@/lib/protocol/limits";
+import { GROUP_MAX, STREAM_BUFFER_MAX } from "@/lib/protocol/limits";
 import { LOG_LEVELS } from "./log";
 import { single } from "./single";
 import { parseTrust, type Trust } from "./trusted-proxies";
@@ -56,6 +56,7 @@ const Environment = z
     OIDC_CLIENT_ID: z.string().optional(),
     OIDC_CLIENT_SECRET: z.string().optional(),
     OIDC_NAME: z.string().default("Single sign-on"),
+    GROUP_MAX: z.coerce.number("is a number").int().min(2, "is at least 2").max(1_000_000, "is at most 1000000").default(GROUP_MAX),
     EVENT_RETENTION: duration.default(7 * 86_400),
     RATE_LIMIT: z
       .enum(["on", "off"], "is on or off")

@@ -2,16 +2,16 @@ import "server-only";
 import type { Conversation, Notify } from "@/lib/protocol/conversations";
 import type { Group, Who } from "@/lib/protocol/groups";
 import type { Role } from "@/lib/protocol/quiet-lines";
-import { query, type Statement } from "./db";
+import { query, type Run, type Statement } from "./db";
 import { avatarURL, MESSAGE_COLUMNS, type MessageRow, toMessage } from "./rows";
 
 /** How a conversation and a group look to somebody: of what the list, a page, and an event about either are made. */
 
 /** Columns of a group under the alias `g`. */
-const GROUP_COLUMNS = `g.name AS group_name, g.description, g.avatar_id AS group_avatar_id, g.access, g.history, g.who_adds, g.who_writes,
+export const GROUP_COLUMNS = `g.name AS group_name, g.description, g.avatar_id AS group_avatar_id, g.access, g.history, g.who_adds, g.who_writes,
   g.who_pins, g.who_changes, g.everybody, g.participant_count, g.version AS group_version`;
 
-type GroupRow = {
+export type GroupRow = {
   id: string;
   group_name: string;
   description: string;
@@ -50,14 +50,14 @@ type ConversationRow = MessageRow & { [Key in keyof GroupRow]: GroupRow[Key] | n
 };
 
 /** The number of the last message of conversation `c` that is no quiet line; 0 where there is none. Only groups have quiet lines. */
-const SAID_SEQ = `CASE WHEN c.kind = 'direct' THEN c.last_seq ELSE coalesce(
+export const SAID_SEQ = `CASE WHEN c.kind = 'direct' THEN c.last_seq ELSE coalesce(
   (SELECT q.said_seq FROM quiet_lines q WHERE q.conversation_id = c.id AND q.seq = c.last_seq), c.last_seq) END`;
 
 /** By what a list is ordered, latest first: the last message of `c`, or later the joining of `p`. */
 export const LISTED_AT = "greatest(c.last_message_at, p.joined_at)";
 
 /** Whether place `p` in conversation `c` is archived: since then nothing was said, or it is muted. */
-const ARCHIVED = `(p.archived_seq IS NOT NULL AND (p.muted_until > now() OR ${SAID_SEQ} <= p.archived_seq))`;
+export const ARCHIVED = `(p.archived_seq IS NOT NULL AND (p.muted_until > now() OR ${SAID_SEQ} <= p.archived_seq))`;
 
 /** What place `p` shows in the list of its owner: there is something to see in it, and it is not archived, or is. */
 export const LISTED = `c.last_seq > p.from_seq AND NOT ${ARCHIVED}`;
@@ -133,12 +133,12 @@ const GROUPS: Statement = {
 };
 
 /** Groups by their ids; one that is gone is left out. For callers that have looked up who may see them. */
-export async function viewGroups(ids: readonly string[]): Promise<Map<string, Group>> {
-  const rows = await query<GroupRow>(GROUPS, [[...new Set(ids)]]);
+export async function viewGroups(ids: readonly string[], run: Run = query): Promise<Map<string, Group>> {
+  const rows = await run<GroupRow>(GROUPS, [[...new Set(ids)]]);
   return new Map(rows.map((row) => [row.id, toGroup(row)]));
 }
 
-function toGroup(row: GroupRow): Group {
+export function toGroup(row: GroupRow): Group {
   return {
     id: row.id,
     name: row.group_name,

@@ -1,12 +1,11 @@
 import "server-only";
 import type { Conversation, ConversationsQuery } from "@/lib/protocol/conversations";
-import { type User, Username } from "@/lib/protocol/users";
-import { usernameKey } from "./auth/usernames";
+import type { User } from "@/lib/protocol/users";
 import { LISTED, LISTED_AT, LISTED_IN_ARCHIVE, LISTED_UNREAD, listViews, selectConversations } from "./conversation-views";
 import { query, type Statement } from "./db";
 import { HttpError, notFound } from "./http/errors";
 import { isId, newId } from "./ids";
-import { toUser, USER_COLUMNS, type UserRow } from "./rows";
+import { findUsers } from "./users-by-name";
 
 const ONE = selectConversations("conversation", "p.user_id = $1 AND c.id = $2");
 
@@ -60,11 +59,6 @@ export async function getOtherParticipant(viewer: User, id: string): Promise<Use
   return otherParticipant;
 }
 
-const USER_BY_NAME: Statement = {
-  name: "user_by_name",
-  text: `SELECT ${USER_COLUMNS} FROM users u WHERE u.username_key = $1`,
-};
-
 type StartedRow = { id: string; created: boolean };
 
 // The unique key decides between two who start at the same instant.
@@ -86,10 +80,8 @@ const START: Statement = {
  * ask at the same instant. Throws 404 for an unknown username and 403 for oneself.
  */
 export async function startConversation(caller: User, username: string): Promise<{ conversation: Conversation; created: boolean }> {
-  const name = Username.safeParse(username);
-  const [row] = name.success ? await query<UserRow>(USER_BY_NAME, [usernameKey(name.data)]) : [];
-  if (!row) throw notFound("User");
-  const other = toUser(row);
+  const [other] = await findUsers([username]);
+  if (!other) throw notFound("User");
   if (other.id === caller.id) throw new HttpError(403, "You cannot start a conversation with yourself.");
   const people = [caller.id, other.id].sort();
   const start = async () => (await query<StartedRow>(START, [newId(), people.join(":"), people]))[0];

@@ -76,6 +76,27 @@ export async function query<Row extends object>(statement: Statement, values: re
   return result.rows;
 }
 
+/** As {@link query}, within a transaction. */
+export type Run = <Row extends object>(statement: Statement, values: readonly unknown[]) => Promise<Row[]>;
+
+/** Runs statements in one transaction, on a connection of its own: all that they change happens, or nothing. */
+export async function transaction<T>(task: (run: Run) => Promise<T>): Promise<T> {
+  const client = await pool().connect();
+  let broken: Error | undefined;
+  try {
+    await client.query("BEGIN");
+    const result = await task(async (statement, values) => (await client.query({ ...statement, values: values as unknown[] })).rows);
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    // A connection that cannot even roll back is given up.
+    await client.query("ROLLBACK").catch((failed) => (broken = failed));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
 /** PostgreSQL's unique_violation. */
 export function isUniqueViolation(error: unknown): boolean {
   return (error as { code?: string } | null)?.code === "23505";

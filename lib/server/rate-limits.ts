@@ -24,6 +24,8 @@ const BUDGETS = {
   form: { points: 120, seconds: 60 },
   unauthorized: { points: 300, seconds: 60 },
   upload: { points: 20, seconds: 600 },
+  // Asked by whoever has a link, signed in or not: links cannot be guessed, and trying costs.
+  invite: { points: 120, seconds: 60 },
   // Told to each of a user's conversations.
   profile: { points: 10, seconds: 600 },
   auth: { points: 300, seconds: 60 },
@@ -56,11 +58,11 @@ export function countRequest(name: LimitName, { userId, address }: Counted): voi
   refuseAfter(counts.count(`${name}:${address}`, shared));
 }
 
-/** Takes one point of a budget in PostgreSQL; 429 when there is none left. */
-export async function consume(limiter: RateLimiterPostgres, key: string): Promise<void> {
+/** Takes of a budget in PostgreSQL, one point unless it is said; 429 when there is not enough left. */
+export async function consume(limiter: RateLimiterPostgres, key: string, points = 1): Promise<void> {
   if (!config().RATE_LIMIT) return;
   try {
-    await limiter.consume(key);
+    await limiter.consume(key, points);
   } catch (refused) {
     // No check of its class: that exists once in each bundle, and the limiter may be of the other one.
     if (refused instanceof Error) throw refused;

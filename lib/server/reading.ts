@@ -1,9 +1,13 @@
 import "server-only";
+import type { ListQuery } from "@/lib/protocol/messages";
+import type { User } from "@/lib/protocol/users";
 import { query, type Statement } from "./db";
+import { publishTold } from "./group-changes";
 import { notFound } from "./http/errors";
 import { isId } from "./ids";
 import { append } from "./realtime/append";
 import { hub } from "./realtime/hub";
+import { toUser, USER_COLUMNS, type UserRow } from "./rows";
 
 // What is asked for is looked up through the caller's place, and the cursor moves forward only. In a group it is the
 // reader's own matter: ten thousand people would hear of each other's reading.
@@ -49,4 +53,59 @@ export async function readMessages(caller: { id: string }, conversationId: strin
   if (row.kind === "group") return hub().publishLogged([caller.id]);
   const key = { id: Number(row.event_id), xid: Number(row.xid), topic: conversationId, version: row.version };
   hub().publish({ ...key, type: "read", userId: caller.id, seq: row.moved_to }, row.kind);
+}
+
+// Rows that somebody holds are left to them: their own send or reading of the same moment, or their removal. They are taken
+// in one order, so that two such statements never wait for each other in a circle.
+const READ_ALL: Statement = {
+  name: "read_all",
+  text: `WITH place AS (
+           SELECT p.conversation_id, c.kind, c.last_seq
+           FROM participants p JOIN conversations c ON c.id = p.conversation_id
+           WHERE p.user_id = $1 AND p.read_seq < c.last_seq
+           ORDER BY p.conversation_id FOR NO KEY UPDATE OF p SKIP LOCKED
+         ), moved AS (
+           UPDATE participants p SET read_seq = place.last_seq FROM place
+           WHERE p.conversation_id = place.conversation_id AND p.user_id = $1 AND p.read_seq < place.last_seq
+           RETURNING p.conversation_id, p.user_id, p.read_seq AS seq, place.kind
+         ), logged AS (
+           ${append("read", "moved WHERE kind = 'direct'", { topic: "conversation_id", actor: "user_id", seq: "seq" })}
+         ), logged_own AS (
+           ${append("place", "moved WHERE kind = 'group'", { topic: "user_id", subject: "conversation_id", actor: "user_id", seq: "seq" })}
+         )
+         SELECT CASE kind WHEN 'direct' THEN conversation_id ELSE user_id END AS topic FROM moved`,
+};
+
+/** Everything up to now counts as read, in every conversation. */
+export async function readAll(caller: { id: string }): Promise<void> {
+  publishTold([...new Set((await query<{ topic: string }>(READ_ALL, [caller.id])).map(({ topic }) => topic))]);
+}
+
+const MESSAGE: Statement = {
+  name: "seen_message",
+  text: `SELECT m.seq, m.sender_id FROM participants p
+         LEFT JOIN messages m ON m.conversation_id = p.conversation_id AND m.id = $3 AND m.seq > p.from_seq
+         WHERE p.conversation_id = $1 AND p.user_id = $2`,
+};
+
+const ORDER = (u: string) => `lower(coalesce(${u}.name, ${u}.username)), ${u}.id`;
+
+const READERS: Statement = {
+  name: "readers",
+  text: `SELECT ${USER_COLUMNS} FROM participants p JOIN users u ON u.id = p.user_id
+         WHERE p.conversation_id = $1 AND p.read_seq >= $2 AND p.from_seq < $2 AND p.user_id <> $3
+           AND ($4::uuid IS NULL OR (${ORDER("u")}) > (SELECT ${ORDER("v")} FROM users v WHERE v.id = $4))
+         ORDER BY ${ORDER("u")} LIMIT $5`,
+};
+
+/** Who has read a message, less its sender, by name. Throws 404 for what the viewer may not know. */
+export async function listReaders(viewer: User, conversationId: string, messageId: string, { before, limit }: ListQuery): Promise<User[]> {
+  if (!isId(conversationId)) throw notFound("Conversation");
+  if (!isId(messageId)) throw notFound("Message");
+  if (before !== undefined && !isId(before)) throw notFound("User");
+  const [message] = await query<{ seq: number | null; sender_id: string }>(MESSAGE, [conversationId, viewer.id, messageId]);
+  if (!message) throw notFound("Conversation");
+  if (message.seq === null) throw notFound("Message");
+  const rows = await query<UserRow>(READERS, [conversationId, message.seq, message.sender_id, before ?? null, limit]);
+  return rows.map(toUser);
 }

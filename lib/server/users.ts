@@ -1,6 +1,6 @@
 import "server-only";
 import { RECENT_SIGN_IN_MINUTES, USERNAME_SUGGESTIONS } from "@/lib/protocol/limits";
-import type { ChangePasswordInput, SignUpInput, User } from "@/lib/protocol/users";
+import type { AuthUser, ChangePasswordInput, SignUpInput, User } from "@/lib/protocol/users";
 import { countFailure, forgiveFailure } from "./auth/failures";
 import { whyGuessable } from "./auth/password-strength";
 import { hashPassword, verifyPassword } from "./auth/passwords";
@@ -27,11 +27,13 @@ export async function findAccount(username: string): Promise<AccountRecord | nul
   return { user: { id, username: spelling, name, avatarURL: avatarURL(avatarId) }, passwordHash };
 }
 
-/** As stored now; a session's user may be some seconds old. */
-export async function requireUser(userId: string): Promise<User> {
-  const [row] = await query<UserRow>({ name: "user", text: `SELECT ${USER_COLUMNS} FROM users u WHERE u.id = $1` }, [userId]);
+const AUTH_USER: Statement = { name: "auth_user", text: `SELECT ${USER_COLUMNS}, u.administrator FROM users u WHERE u.id = $1` };
+
+/** The caller's own account as stored now; a session's user may be some seconds old. */
+export async function requireAuthUser(userId: string): Promise<AuthUser> {
+  const [row] = await query<UserRow & { administrator: boolean }>(AUTH_USER, [userId]);
   if (!row) throw notFound("User");
-  return toUser(row);
+  return { ...toUser(row), administrator: row.administrator };
 }
 
 /** Makes an account. 403 where sign-up is closed; a name that is taken or reserved is a field error. */

@@ -88,7 +88,8 @@ export async function read(reader: Person, id: string, upTo?: string): Promise<v
   if (response.status !== 204) throw new Error(`${response.status}: ${await response.text()}`);
 }
 
-async function answer<T>(response: Response, ...expected: number[]): Promise<T> {
+/** What a request was answered with; throws unless it was one of these statuses. */
+export async function answer<T>(response: Response, ...expected: number[]): Promise<T> {
   if (!expected.includes(response.status)) throw new Error(`${response.status}: ${await response.text()}`);
   return response.json();
 }

@@ -43,7 +43,14 @@ export function tooBusy(): HttpError {
   return new HttpError(503, "The server is busy. Try again in a moment.", { "Retry-After": "2" });
 }
 
+/** What somebody may know of, and may not do. */
+export function forbidden(message: string): HttpError {
+  return new HttpError(403, message);
+}
+
 /** What does not exist and what the caller may not know of answer alike. */
-export function notFound(what: "Conversation" | "Message" | "User" | "Page" | "Session" | "Avatar" | "Identity" | "Notice"): HttpError {
+export function notFound(
+  what: "Conversation" | "Group" | "Invite" | "Message" | "User" | "Page" | "Session" | "Avatar" | "Identity" | "Notice",
+): HttpError {
   return new HttpError(404, `${what} not found`);
 }

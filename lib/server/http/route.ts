@@ -23,10 +23,13 @@ const TELLS_ADDRESS = new Set([401, 403, 429]);
 /** Whose request it is. */
 export type Caller = { user: User; session: { id: string } };
 
-type Auth = "required" | "none" | "stream";
+type Auth = "required" | "optional" | "none" | "stream";
+
+/** What the folders of app/api are named after; of a route those that its path has. */
+type Params = { id: string; userId: string; messageId: string; inviteId: string; token: string };
 
 type Options<A extends Auth, B extends z.ZodType, Q extends z.ZodType> = {
-  /** "stream" also takes `?token=`, which nothing else may. */
+  /** "stream" also takes `?token=`, which nothing else may; "optional" tells who it is where somebody is signed in. */
   auth?: A;
   /** The shape of the JSON body; without it the body is not read. */
   body?: B;
@@ -48,16 +51,16 @@ export type Form<B extends z.ZodType> = {
    * The page that says what is wrong and holds what was typed. `fields` is all that was sent, as it was sent: nothing
    * where it did not come from a page of ours.
    */
-  refused: (refusal: Refusal, fields: Readonly<Record<string, string>>, params: { id: string }) => Answer;
+  refused: (refusal: Refusal, fields: Readonly<Record<string, string>>, params: Params) => Answer;
 };
 
 type Input<A extends Auth, B extends z.ZodType, Q extends z.ZodType> = {
   request: Request;
   requestId: string;
-  params: { id: string };
+  params: Params;
   body: z.infer<B>;
   query: z.infer<Q>;
-} & (A extends "none" ? unknown : Caller);
+} & (A extends "none" ? unknown : A extends "optional" ? Partial<Caller> : Caller);
 
 /**
  * What a Response will be made of, with all its headers at once: setting one on a Response that exists makes
@@ -98,7 +101,8 @@ export function route<A extends Auth = "required", B extends z.ZodType = z.ZodTy
         await enforceLimit("form", { userId: claimedUserId(request.headers), address: addressOf(request) });
         fields = await readForm(request, FORM_BODY_MAX);
       }
-      if (auth !== "none") caller = await requireCaller(request, auth, fields.user);
+      if (auth === "optional") caller = await authenticate(request);
+      else if (auth !== "none") caller = await requireCaller(request, auth, fields.user);
       if (options.limit) {
         await enforceLimit(options.limit, { userId: caller?.user.id, address: addressOf(request) });
       }
@@ -116,7 +120,7 @@ export function route<A extends Auth = "required", B extends z.ZodType = z.ZodTy
       if (caller) await renewCookie(request, caller, response);
     } catch (error) {
       const refusal = refusalOf(error, requestId);
-      const page = options.form?.refused(refusal, fields, (await context.params) as { id: string });
+      const page = options.form?.refused(refusal, fields, (await context.params) as Params);
       response = toResponse(page ?? json(refusal.status, refusal.body, refusal.headers), requestId);
     }
     const { method, url } = request;
@@ -136,6 +140,16 @@ export function route<A extends Auth = "required", B extends z.ZodType = z.ZodTy
 /** Answers with a value as JSON. */
 export function json(status: number, value: unknown, headers?: Record<string, string>): Reply {
   return new Reply(status, JSON.stringify(value), { "Content-Type": "application/json", ...headers });
+}
+
+/** Answers with the bytes of a WebP picture. @param cached a `Cache-Control` */
+export function picture(bytes: Uint8Array, cached: string): Response {
+  const headers = {
+    "Content-Type": "image/webp",
+    "Content-Disposition": 'inline; filename="picture.webp"',
+    "Cache-Control": cached,
+  };
+  return new Response(bytes as BodyInit, { headers });
 }
 
 export function noContent(headers?: Record<string, string>): Reply {
