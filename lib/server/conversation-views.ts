@@ -57,7 +57,7 @@ export const SAID_SEQ = `CASE WHEN c.kind = 'direct' THEN c.last_seq ELSE coales
 export const LISTED_AT = "greatest(c.last_message_at, p.joined_at)";
 
 /** Whether place `p` in conversation `c` is archived: since then nothing was said, or it is muted. */
-export const ARCHIVED = `(p.archived_seq IS NOT NULL AND (p.muted_until > now() OR ${SAID_SEQ} <= p.archived_seq))`;
+export const ARCHIVED = `(p.archived_seq IS NOT NULL AND (coalesce(p.muted_until > now(), false) OR ${SAID_SEQ} <= p.archived_seq))`;
 
 /** What place `p` shows in the list of its owner: there is something to see in it, and it is not archived, or is. */
 export const LISTED = `c.last_seq > p.from_seq AND NOT ${ARCHIVED}`;

@@ -67,7 +67,7 @@ const MAKE: Statement = {
 const COUNT_GOOD: Statement = {
   name: "good_invites",
   text: `SELECT count(*)::int AS count FROM invites i WHERE i.conversation_id = $1 AND ${IS_GOOD}
-           AND (i.creator_id, i.client_id) IS DISTINCT FROM ($2::uuid, $3::uuid)`,
+           AND ($3::uuid IS NULL OR (i.creator_id, i.client_id) IS DISTINCT FROM ($2::uuid, $3::uuid))`,
 };
 
 /** Makes a link to a group. The same `clientId` again gives the first one. Throws 409 where there are too many that are good. */

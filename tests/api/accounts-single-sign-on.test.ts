@@ -38,7 +38,7 @@ async function arrive(sub: keyof typeof PEOPLE, browser = new Browser()) {
 describe("somebody who comes from an OpenID Connect issuer", () => {
   it("gets an account, and the same one the next time", async () => {
     const user = await arrive("new");
-    expect(user).toEqual({ id: expect.any(String), username: "Zoe-K", name: "Zoë", avatarURL: null });
+    expect(user).toEqual({ id: expect.any(String), username: "Zoe-K", name: "Zoë", avatarURL: null, administrator: expect.any(Boolean) });
     expect(await arrive("new")).toEqual(user);
   });
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { origin } from "../support/browser";
-import { belongings, CALLS, CREDENTIALS, make, type Place } from "../support/calls";
+import { belongings, CALLS, CREDENTIALS, inAndAround, make, type Place } from "../support/calls";
+import { makeGroup } from "../support/groups";
 import { type Person, signIn } from "../support/person";
 import { pair, send, talk } from "../support/talk";
 
@@ -30,11 +31,12 @@ beforeAll(async () => {
   ({ one, other } = await pair());
   const { id } = await talk(one, other);
   const message = await send(other, id, "hello");
-  place = { conversation: id, message: message.id, avatar: "", session: "", identity: "", notice: "" };
+  const { id: group } = await makeGroup(one);
+  place = { conversation: id, message: message.id, avatar: "", session: "", identity: "", notice: "", ...(await inAndAround(group, one)) };
 });
 
 const byCookie = async () => ({ Cookie: CREDENTIALS.cookie(await signIn(one)).Cookie ?? "" });
-const withBelongings = async () => ({ ...place, ...(await belongings(one)) });
+const withBelongings = async () => ({ ...place, ...(await belongings(one)), ...(await inAndAround(place.group, await signIn(one))) });
 
 describe.each(CHANGES)("%s", (call) => {
   it.each(FOREIGN)("is refused with a cookie %s", async (_, said) => {

@@ -2,18 +2,25 @@ import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { User } from "@/lib/protocol/users";
-import { belongings, CALLS, CREDENTIALS, make, type Place } from "../support/calls";
+import { belongings, CALLS, CREDENTIALS, inAndAround, make, type Place } from "../support/calls";
 import { database, waitForBlocked } from "../support/database";
+import { changeGroup, giveRole, makeGroup, takeOut } from "../support/groups";
 import { type Person, person, signIn } from "../support/person";
 import { conversation, messagesOf, readRequest, remove, send, sendRequest, somebody, talk } from "../support/talk";
 
-/** Who calls, seen from the conversation that the call is about. */
-type Role = "signedOut" | "outsider" | "former" | "participant";
-type Row = Record<Role, number>;
+/** Who calls, seen from the conversation or group that the call is about. */
+type Role = "signedOut" | "outsider" | "former" | "participant" | "administrator" | "owner";
+/** The last two only where a role in a group matters. */
+type Row = Record<Exclude<Role, "administrator" | "owner">, number> & { administrator?: number; owner?: number };
 
 const everybody = (status: number): Row => ({ signedOut: status, outsider: status, former: status, participant: status });
 const signedIn = (status: number): Row => ({ ...everybody(status), signedOut: 401 });
 const participants = (status: number): Row => ({ signedOut: 401, outsider: 404, former: 404, participant: status });
+const roles = (participant: number, administrator: number, owner = administrator): Row => ({
+  ...participants(participant),
+  administrator,
+  owner,
+});
 
 /** What each call answers. A route that is not here fails. */
 const MATRIX: Record<string, Row> = {
@@ -32,6 +39,27 @@ const MATRIX: Record<string, Row> = {
   "GET /api/conversations/[id]/messages": participants(200),
   "POST /api/conversations/[id]/messages": participants(201),
   "POST /api/conversations/[id]/read_messages": participants(204),
+  "PATCH /api/conversations/[id]/place": participants(200),
+  "GET /api/conversations/[id]/messages/[messageId]/readers": participants(200),
+  "POST /api/read_all": signedIn(204),
+  "GET /api/groups": signedIn(200),
+  "POST /api/groups": signedIn(201),
+  "GET /api/groups/[id]": roles(200, 200),
+  "PATCH /api/groups/[id]": roles(403, 200),
+  "PUT /api/groups/[id]/avatar": roles(403, 200),
+  "DELETE /api/groups/[id]/avatar": roles(403, 200),
+  "GET /api/groups/[id]/participants": roles(200, 200),
+  "POST /api/groups/[id]/participants": roles(403, 200),
+  "PATCH /api/groups/[id]/participants/[userId]": roles(403, 403, 200),
+  "DELETE /api/groups/[id]/participants/[userId]": roles(403, 204),
+  "POST /api/groups/[id]/join": roles(200, 200),
+  "GET /api/groups/[id]/invites": roles(403, 200),
+  "POST /api/groups/[id]/invites": roles(403, 201),
+  "DELETE /api/groups/[id]/invites/[inviteId]": roles(403, 204),
+  // Whoever has a link is let in.
+  "GET /api/invites/[token]": everybody(200),
+  "GET /api/invites/[token]/avatar": everybody(200),
+  "POST /api/invites/[token]/join": signedIn(200),
   "POST /api/forms/sign-in": everybody(303),
   "POST /api/forms/sign-up": everybody(303),
   "POST /api/forms/conversations/[id]/messages": participants(303),
@@ -61,34 +89,43 @@ const MATRIX: Record<string, Row> = {
 
 const SECRET = `what the two keep to themselves ${randomUUID()}`;
 
-/** Three roles look at a conversation that goes on; the fourth has been taken out of theirs. */
+/** All look at a conversation and a group that go on, but for the former participant, who was taken out of theirs. */
 const scene: Record<Role, { caller: Person; place: () => Promise<Place> }> = {} as never;
+const byRole = CALLS.filter((call) => MATRIX[call]?.owner !== undefined);
 let secrets: string[];
 
 beforeAll(async () => {
-  const [anna, ben, outsider, former, left] = await Promise.all(["anna", "ben", "outsider", "former", "left"].map(person));
-  if (!anna || !ben || !outsider || !former || !left) throw new Error("unreachable");
+  const names = ["anna", "ben", "cleo", "outsider", "former", "left"];
+  const [anna, ben, cleo, outsider, former, left] = await Promise.all(names.map(person));
+  if (!anna || !ben || !cleo || !outsider || !former || !left) throw new Error("unreachable");
   const placeOf = async (teller: Person, listener: Person, signedIn: Person) => {
+    const group = await makeGroup(teller, [listener, cleo], { name: SECRET });
+    await changeGroup(teller, group.id, { permissions: { add: "administrators", change: "administrators" } });
+    await giveRole(teller, group.id, cleo, "administrator");
     const { avatarURL }: User = await (await make("PUT /api/auth_user/avatar", {} as Place, CREDENTIALS.bearer(teller))).json();
     const { id, conversationId } = await send(teller, (await talk(teller, listener)).id, SECRET);
     return async () => ({
       conversation: conversationId,
       message: id,
       avatar: avatarURL ?? "",
+      ...(await inAndAround(group.id, teller)),
       ...(await belongings(signedIn)),
     });
   };
   const goingOn = await placeOf(anna, ben, ben);
   const over = await placeOf(left, former, left);
-  const { conversation: lost, message: lostMessage } = await over();
+  const { conversation: lost, message: lostMessage, group: lostGroup } = await over();
   await remove(former, lost);
-  const { conversation, message } = await goingOn();
-  secrets = [SECRET, conversation, message, lost, lostMessage];
+  await takeOut(left, lostGroup, former);
+  const { conversation, message, group } = await goingOn();
+  secrets = [SECRET, conversation, message, group, lost, lostMessage, lostGroup];
   Object.assign(scene, {
     signedOut: { caller: anna, place: goingOn },
     outsider: { caller: outsider, place: goingOn },
     former: { caller: former, place: over },
     participant: { caller: ben, place: goingOn },
+    administrator: { caller: cleo, place: goingOn },
+    owner: { caller: anna, place: goingOn },
   });
 });
 
@@ -136,6 +173,14 @@ describe.each(CALLS)("%s", (call) => {
   });
 });
 
+describe.each(byRole)("%s", (call) => {
+  it.each(["administrator", "owner"] as const)("answers an %s of the group as the table says", async (role) => {
+    const { caller, place } = scene[role];
+    const answer = await make(call, await place(), CREDENTIALS.bearer(await signIn(caller)));
+    expect(answer.status).toBe(MATRIX[call]?.[role]);
+  });
+});
+
 describe("an outsider", () => {
   let outsider: Person;
   let participant: Person;
@@ -161,7 +206,14 @@ describe("an outsider", () => {
   });
 
   it("is told the same of what is there and of what is not", async () => {
-    const nothing = { ...place, conversation: randomUUID(), session: randomUUID(), identity: randomUUID(), notice: randomUUID() };
+    const nothing = {
+      ...place,
+      conversation: randomUUID(),
+      group: randomUUID(),
+      session: randomUUID(),
+      identity: randomUUID(),
+      notice: randomUUID(),
+    };
     for (const call of CALLS.filter((name) => MATRIX[name]?.outsider === 404)) {
       const [there, notThere] = await Promise.all([place, nothing].map((where) => make(call, where, CREDENTIALS.bearer(outsider))));
       expect(await there?.text()).toBe(await notThere?.text());
@@ -194,7 +246,8 @@ describe("an outsider", () => {
     await send(participant, place.conversation, SECRET);
     const seen = () => Promise.all([conversation(participant, place.conversation), messagesOf(participant, place.conversation)]);
     const before = await seen();
-    for (const call of CALLS.filter((name) => name.includes("conversations/[id]"))) await make(call, place, CREDENTIALS.bearer(outsider));
+    for (const call of CALLS.filter((name) => /(conversations|groups)\/\[id\]/.test(name)))
+      await make(call, place, CREDENTIALS.bearer(outsider));
     expect(await seen()).toEqual(before);
   });
 

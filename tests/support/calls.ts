@@ -2,11 +2,19 @@ import { randomUUID } from "node:crypto";
 import routes from "parley:routes";
 import { hashPassword } from "@/lib/server/auth/passwords";
 import { sql } from "./database";
+import { invite, makeGroup, tokenOf } from "./groups";
 import { type Person, type RequestOptions, request, signIn } from "./person";
 import { somebody } from "./talk";
 
-/** What the address of a call can name: a conversation with a message in it, and things of one of its participants. */
+/** What the address of a call can name: a conversation with a message in it, a group, and things of one of its participants. */
 export interface Place {
+  /** A group that only administrators change and add people to, somebody in it, and a link to it. */
+  group: string;
+  other: string;
+  invite: string;
+  /** Of a link to another group, which has a picture. */
+  token: string;
+
   conversation: string;
   message: string;
   avatar: string;
@@ -39,6 +47,18 @@ const inConversation =
   (path = "", options: RequestOptions = {}): Call =>
   ({ conversation }) => ({ path: `/api/conversations/${conversation}${path}`, options });
 
+const inGroup =
+  (path = "", options: RequestOptions = {}): Call =>
+  ({ group }) => ({ path: `/api/groups/${group}${path}`, options });
+
+const toOther =
+  (options: RequestOptions = {}): Call =>
+  ({ group, other }) => ({ path: `/api/groups/${group}/participants/${other}`, options });
+
+const byLink =
+  (path = ""): Call =>
+  ({ token }) => ({ path: `/api/invites/${token}${path}`, options: {} });
+
 /** A well-formed request for each call. */
 const REQUESTS: Record<string, Call> = {
   "GET /api/auth/[...nextauth]": to("/api/auth/csrf"),
@@ -56,6 +76,32 @@ const REQUESTS: Record<string, Call> = {
   "GET /api/conversations/[id]/messages": inConversation("/messages"),
   "POST /api/conversations/[id]/messages": inConversation("/messages", { json: { content: "hello" } }),
   "POST /api/conversations/[id]/read_messages": inConversation("/read_messages"),
+  "PATCH /api/conversations/[id]/place": inConversation("/place", { json: { notify: "mentions" } }),
+  "GET /api/conversations/[id]/messages/[messageId]/readers": ({ conversation, message }) => ({
+    path: `/api/conversations/${conversation}/messages/${message}/readers`,
+    options: {},
+  }),
+  "POST /api/read_all": to("/api/read_all"),
+  "GET /api/groups": to("/api/groups"),
+  "POST /api/groups": to("/api/groups", { json: { name: "Another" } }),
+  "GET /api/groups/[id]": inGroup(),
+  "PATCH /api/groups/[id]": inGroup("", { json: { access: "private", permissions: { pin: "administrators" }, description: "Changed" } }),
+  "PUT /api/groups/[id]/avatar": inGroup("/avatar", { body: PIXEL, headers: { "Content-Type": "image/png" } }),
+  "DELETE /api/groups/[id]/avatar": inGroup("/avatar"),
+  "GET /api/groups/[id]/participants": inGroup("/participants"),
+  "POST /api/groups/[id]/participants": async ({ group }) => ({
+    path: `/api/groups/${group}/participants`,
+    options: { json: { usernames: [(await somebody()).username] } },
+  }),
+  "PATCH /api/groups/[id]/participants/[userId]": toOther({ json: { role: "administrator" } }),
+  "DELETE /api/groups/[id]/participants/[userId]": toOther(),
+  "POST /api/groups/[id]/join": inGroup("/join"),
+  "GET /api/groups/[id]/invites": inGroup("/invites"),
+  "POST /api/groups/[id]/invites": inGroup("/invites"),
+  "DELETE /api/groups/[id]/invites/[inviteId]": ({ group, invite }) => ({ path: `/api/groups/${group}/invites/${invite}`, options: {} }),
+  "GET /api/invites/[token]": byLink(),
+  "GET /api/invites/[token]/avatar": byLink("/avatar"),
+  "POST /api/invites/[token]/join": byLink("/join"),
   "POST /api/forms/sign-in": to("/api/forms/sign-in", form({ username: "nobody.at.all", password: PASSWORD })),
   "POST /api/forms/sign-up": to("/api/forms/sign-up", form({ username: "x", password: PASSWORD })),
   "POST /api/forms/conversations/[id]/messages": ({ conversation }) => ({
@@ -96,6 +142,21 @@ export async function belongings(of: Person): Promise<Pick<Place, "session" | "i
     [randomUUID(), of.id],
   );
   return { session: sessionId, identity: identity?.id ?? "", notice };
+}
+
+/** Somebody new in a group, and a link to it, which has ended; and another group with a picture and a link. */
+export async function inAndAround(group: string, owner: Person): Promise<Pick<Place, "group" | "other" | "invite" | "token">> {
+  const [other, linked] = await Promise.all([somebody(), makeGroup(owner)]);
+  await sql("INSERT INTO participants (conversation_id, user_id) VALUES ($1, $2)", [group, other.id]);
+  await sql("INSERT INTO group_avatars (id, conversation_id, bytes) VALUES ($1, $2, 'a picture')", [randomUUID(), linked.id]);
+  const ended = randomUUID();
+  await sql("INSERT INTO invites (id, conversation_id, creator_id, token, expires_at) VALUES ($1, $2, $3, $4, now())", [
+    ended,
+    group,
+    owner.id,
+    ended,
+  ]);
+  return { group, other: other.id, invite: ended, token: tokenOf(await invite(owner, linked.id)) };
 }
 
 /** Makes a call; throws for one that has no request yet. */
