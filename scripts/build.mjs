@@ -37,7 +37,6 @@ const INPUTS = [
 /** Programs of dist/, by what they are made of. */
 const PROGRAMS = {
   server: "lib/host/main.ts",
-  cluster: "lib/host/cluster.ts",
   dev: "lib/host/dev.ts",
   seed: "prisma/seed.ts",
   demo: "prisma/demo.ts",

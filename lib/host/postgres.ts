@@ -35,7 +35,7 @@ export const SUPERUSER = "parley";
 
 /** For a small machine that also runs the server. What makes a commit durable stays as PostgreSQL has it: on. */
 const SETTINGS = {
-  max_connections: "60",
+  max_connections: "200",
   shared_buffers: "128MB",
   effective_cache_size: "512MB",
   wal_compression: "on",

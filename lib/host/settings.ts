@@ -10,6 +10,8 @@ const Settings = z.object({
     .string()
     .default("data")
     .transform((path) => resolve(path)),
+  /** Processes that serve. Each holds DATABASE_POOL connections, and the embedded database takes 200. */
+  WORKERS: z.coerce.number("is a number").int().min(1, "is at least 1").max(16, "is at most 16").default(1),
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -3,19 +3,19 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freePort } from "../support/free-port";
 import { type Starting, spawnNode } from "../support/server";
 
-let cluster: Starting;
+let server: Starting;
 let port: number;
 
 beforeAll(async () => {
   port = await freePort();
-  const env = { PORT: String(port), RATE_LIMIT: "on", TRUST_PROXY: "192.0.2.1" };
-  cluster = spawnNode(["dist/cluster.mjs", "--instances", "2"], env);
-  await vi.waitUntil(() => cluster.logs().includes("Parley is ready"), { timeout: 55_000, interval: 50 });
+  const env = { PORT: String(port), RATE_LIMIT: "on", TRUST_PROXY: "192.0.2.1", WORKERS: "2" };
+  server = spawnNode(["dist/server.mjs"], env);
+  await vi.waitUntil(() => server.logs().includes("Parley is ready"), { timeout: 55_000, interval: 50 });
 });
 
 afterAll(async () => {
-  cluster.child.kill("SIGTERM");
-  expect(await cluster.ended).toBe(0);
+  server.child.kill("SIGTERM");
+  expect(await server.ended).toBe(0);
 });
 
 /** A request from one of the many addresses of the loopback. */
@@ -40,7 +40,7 @@ function ask(
 const guess = (from: string, headers?: Record<string, string>) =>
   ask(from, "POST", "/api/login", headers, { username: "nobody.at.all", password: "a wrong password" });
 
-test("behind the balancer everybody keeps an address of their own, and cannot take another", async () => {
+test("at a server of several processes everybody keeps an address of their own, and cannot take another", async () => {
   const statuses: number[] = [];
   for (let i = 0; i < 11; i++) statuses.push((await guess("127.0.0.2", { "X-Forwarded-For": `198.51.100.${i}` })).status);
   expect(statuses).toEqual([...Array(10).fill(401), 429]);

@@ -1,8 +1,7 @@
-import type { Server } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createBalancer } from "@/lib/host/balancer";
 import { STREAMS_PER_USER_MAX } from "@/lib/protocol/limits";
 import { type EventStream, openStream, ready, saying } from "../support/event-stream";
+import { startHttpProxy } from "../support/http-proxy";
 import { sendPersistently as send } from "../support/persistent-send";
 import { type Person, people, person } from "../support/person";
 import { type RunningServer, startNext, startServer } from "../support/server";
@@ -16,22 +15,15 @@ describe.each([
   { name: "next start", start: startNext },
 ])("under $name", ({ start }) => {
   let server: RunningServer;
-  let proxy: Server;
-  let proxied: string;
+  let proxy: Awaited<ReturnType<typeof startHttpProxy>>;
 
   beforeAll(async () => {
     server = await start();
-    proxy = createBalancer(
-      () => [server.port],
-      () => false,
-    );
-    await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
-    proxied = `http://127.0.0.1:${(proxy.address() as { port: number }).port}`;
+    proxy = await startHttpProxy(server.port);
   });
 
   afterAll(async () => {
-    proxy.closeAllConnections();
-    proxy.close();
+    proxy.stop();
     await server.kill("SIGKILL");
   });
 
@@ -40,7 +32,7 @@ describe.each([
     const talk = await group(ann, bob);
     const streams = await Promise.all([
       openStream(server.url, { ...ann, headers: HUNGRY }),
-      openStream(proxied, { ...ann, headers: HUNGRY }),
+      openStream(proxy.url, { ...ann, headers: HUNGRY }),
     ]);
     for (const stream of streams) {
       expect(stream.status).toBe(200);
@@ -49,7 +41,7 @@ describe.each([
       await stream.first(ready);
     }
     for (let i = 0; i < 20; i++) {
-      await send(() => proxied, bob, talk, `${i}`);
+      await send(() => proxy.url, bob, talk, `${i}`);
       for (const stream of streams) await stream.first(saying(`${i}`));
     }
     for (const stream of streams) stream.cut();
