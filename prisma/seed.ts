@@ -142,14 +142,14 @@ async function makeMessages(client: pg.Client, messages: number): Promise<void> 
          UPDATE conversations AS c
          SET last_seq = c.last_seq + k, last_message_at = now() - make_interval(secs => ($2 - 1 - $1::int) * $4::float / $2)
          FROM due WHERE c.id = due.id AND k > 0
-         RETURNING c.id, a, b, k, c.last_seq - k AS from_seq, c.last_message_at
+         RETURNING c.id, a, b, k, c.last_seq - k AS seq_before, c.last_message_at
        ), caught_up AS (
          UPDATE participants AS p
-         SET read_seq = greatest(read_seq, from_seq + k - CASE WHEN random() < 0.2 THEN least(k, floor(random() * 12)) ELSE 0 END)
+         SET read_seq = greatest(read_seq, seq_before + k - CASE WHEN random() < 0.2 THEN least(k, floor(random() * 12)) ELSE 0 END)
          FROM moved WHERE p.conversation_id = moved.id
        )
        INSERT INTO messages (id, conversation_id, seq, sender_id, content, created_at)
-       SELECT ${uuidv7("sent_at")}, id, from_seq + i, CASE WHEN random() < 0.5 THEN a ELSE b END,
+       SELECT ${uuidv7("sent_at")}, id, seq_before + i, CASE WHEN random() < 0.5 THEN a ELSE b END,
               ($3::text[])[(1 + floor(random() * cardinality($3::text[])))::int] || CASE WHEN random() < 0.3 THEN ' ' || ($3::text[])[(1 + floor(random() * cardinality($3::text[])))::int] ELSE '' END,
               sent_at
        FROM moved CROSS JOIN LATERAL generate_series(1, k) AS i
