@@ -9,6 +9,11 @@ import { append } from "./realtime/append";
 import { hub } from "./realtime/hub";
 import { toUser, USER_COLUMNS, type UserRow } from "./rows";
 
+// By its version a reader's own screens know whether messages were marked as unread since. The first is understood.
+const PLACE_VERSION = "CASE WHEN place_version > 0 THEN jsonb_build_object('placeVersion', place_version) END";
+const READ_EVENT = { topic: "conversation_id", actor: "user_id", seq: "seq", data: PLACE_VERSION };
+const PLACE_EVENT = { topic: "user_id", subject: "conversation_id", actor: "user_id", seq: "seq" };
+
 // What is asked for is looked up through the caller's place, and the cursor moves forward only. In a group it is the
 // reader's own matter: ten thousand people would hear of each other's reading.
 const READ: Statement = {
@@ -22,14 +27,14 @@ const READ: Statement = {
          ), moved AS (
            UPDATE participants p SET read_seq = place.seq FROM place
            WHERE p.conversation_id = place.conversation_id AND p.user_id = $2 AND p.read_seq < place.seq
-           RETURNING p.conversation_id, p.user_id, p.read_seq AS seq, place.kind
+           RETURNING p.conversation_id, p.user_id, p.read_seq AS seq, p.version AS place_version, place.kind
          ), logged AS (
-           ${append("read", "moved WHERE kind = 'direct'", { topic: "conversation_id", actor: "user_id", seq: "seq" })}
+           ${append("read", "moved WHERE kind = 'direct'", READ_EVENT)}
            RETURNING xid, id
          ), logged_own AS (
-           ${append("place", "moved WHERE kind = 'group'", { topic: "user_id", subject: "conversation_id", actor: "user_id", seq: "seq" })}
+           ${append("place", "moved WHERE kind = 'group'", PLACE_EVENT)}
          )
-         SELECT place.kind, place.version, place.seq, l.xid, l.id AS event_id, m.seq AS moved_to
+         SELECT place.kind, place.version, place.seq, l.xid, l.id AS event_id, m.seq AS moved_to, m.place_version
          FROM place LEFT JOIN moved m ON true LEFT JOIN logged l ON true`,
 };
 
@@ -40,6 +45,7 @@ type ReadRow = {
   xid: string;
   event_id: string;
   moved_to: number | null;
+  place_version: number;
 };
 
 /** Everything up to now, or up to a message, counts as read; never moves backwards. Throws 404 for what the caller may not know. */
@@ -52,7 +58,7 @@ export async function readMessages(caller: { id: string }, conversationId: strin
   if (row.moved_to === null) return;
   if (row.kind === "group") return hub().publishLogged([caller.id]);
   const key = { id: Number(row.event_id), xid: Number(row.xid), topic: conversationId, version: row.version };
-  hub().publish({ ...key, type: "read", userId: caller.id, seq: row.moved_to }, row.kind);
+  hub().publish({ ...key, type: "read", userId: caller.id, seq: row.moved_to, placeVersion: row.place_version }, row.kind);
 }
 
 // Rows that somebody holds are left to them: their own send or reading of the same moment, or their removal. They are taken
@@ -67,11 +73,11 @@ const READ_ALL: Statement = {
          ), moved AS (
            UPDATE participants p SET read_seq = place.last_seq FROM place
            WHERE p.conversation_id = place.conversation_id AND p.user_id = $1 AND p.read_seq < place.last_seq
-           RETURNING p.conversation_id, p.user_id, p.read_seq AS seq, place.kind
+           RETURNING p.conversation_id, p.user_id, p.read_seq AS seq, p.version AS place_version, place.kind
          ), logged AS (
-           ${append("read", "moved WHERE kind = 'direct'", { topic: "conversation_id", actor: "user_id", seq: "seq" })}
+           ${append("read", "moved WHERE kind = 'direct'", READ_EVENT)}
          ), logged_own AS (
-           ${append("place", "moved WHERE kind = 'group'", { topic: "user_id", subject: "conversation_id", actor: "user_id", seq: "seq" })}
+           ${append("place", "moved WHERE kind = 'group'", PLACE_EVENT)}
          )
          SELECT CASE kind WHEN 'direct' THEN conversation_id ELSE user_id END AS topic FROM moved`,
 };

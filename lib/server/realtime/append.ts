@@ -9,6 +9,7 @@ type Columns = {
   /** A message, or of a user's own place the conversation. */
   subject?: string;
   seq?: string;
+  data?: string;
 };
 
 /**
@@ -18,7 +19,11 @@ type Columns = {
  * Whatever changes a conversation locks its row first and its participants after that, and writes its events under that
  * lock: so ids and commits have one order within a topic, and no two changes wait for each other.
  */
-export function append(kind: EventKind, rows: string, { topic, actor, subject = "NULL", seq = "NULL" }: Columns): string {
-  return `INSERT INTO events (xid, type, conversation_id, message_id, user_id, seq)
-          SELECT pg_current_xact_id()::text::bigint, '${kind}'::event_type, ${topic}, ${subject}, ${actor}, ${seq} FROM ${rows}`;
+export function append(
+  kind: EventKind,
+  rows: string,
+  { topic, actor, subject = "NULL::uuid", seq = "NULL::int", data = "NULL::jsonb" }: Columns,
+): string {
+  return `INSERT INTO events (xid, type, conversation_id, message_id, user_id, seq, data)
+          SELECT pg_current_xact_id()::text::bigint, '${kind}'::event_type, ${topic}, ${subject}, ${actor}, ${seq}, ${data} FROM ${rows}`;
 }

@@ -25,7 +25,7 @@ type Kinds = {
     audience: string[] | null;
   };
   /** Of a group only a server of the version before tells everybody: here it is a reader's own matter. */
-  read: { userId: string; seq: number; inGroup?: boolean };
+  read: { userId: string; seq: number; placeVersion?: number; inGroup?: boolean };
   user: { user: UserRow };
   /** Loaded when it is delivered; null where the group is gone. */
   conversation: { group?: Group | null };
@@ -47,6 +47,7 @@ export type EventRow = {
   topic: string;
   subject: string | null;
   event_seq: number | null;
+  data: { placeVersion?: number } | null;
   first: boolean;
 } & ({ participants_version: null } | BodyRow);
 
@@ -76,9 +77,16 @@ const KINDS: { [Name in EventKind]: Kind<Name> } = {
     },
   },
   read: {
-    of: ofBody((row, seq) => ({ userId: row.user_id, seq, inGroup: row.kind === "group" })),
-    toldTo: (userId, event) =>
-      event.inGroup && userId !== event.userId ? null : { type: "read", conversationId: event.topic, userId: event.userId, seq: event.seq },
+    of: ofBody((row, seq) => ({
+      userId: row.user_id,
+      seq,
+      placeVersion: row.data?.placeVersion ?? 0,
+      inGroup: row.kind === "group",
+    })),
+    toldTo: (userId, { topic: conversationId, userId: readerId, seq, placeVersion = 0, inGroup }) => {
+      if (userId === readerId) return { type: "read", conversationId, userId, seq, placeVersion };
+      return inGroup ? null : { type: "read", conversationId, userId: readerId, seq };
+    },
   },
   user: {
     of: ofBody((row) => ({ user: row })),

@@ -49,7 +49,7 @@ const body = (wanted: string) => `
     LIMIT 1
   ) b ON true`;
 
-const KEY = "xid, id, type, conversation_id, message_id, user_id, seq, type = 'message' AND seq = 1 AS first";
+const KEY = "xid, id, type, conversation_id, message_id, user_id, seq, data, type = 'message' AND seq = 1 AS first";
 
 /**
  * What is new since a mark. The parameters stand in sub-selects, so that the planner, which cannot see them, keeps to one
@@ -59,7 +59,7 @@ function look(name: string, limit: number, bodies: boolean): Statement {
   const found = (condition: string) => `(SELECT ${KEY} FROM events WHERE ${condition} ORDER BY xid, id LIMIT ${limit + 1})`;
   return {
     name,
-    text: `SELECT s.*, e.xid, e.id, e.type, e.conversation_id AS topic, e.message_id AS subject, e.seq AS event_seq, e.first ${bodies ? ", b.*" : ""}
+    text: `SELECT s.*, e.xid, e.id, e.type, e.conversation_id AS topic, e.message_id AS subject, e.seq AS event_seq, e.data, e.first ${bodies ? ", b.*" : ""}
            FROM (SELECT ${MARK_NOW}, (SELECT pruned_xid >= (SELECT $1::bigint) FROM epochs) AS pruned) s
            LEFT JOIN LATERAL (
              ${found("xid >= (SELECT $2::bigint)")}
@@ -178,7 +178,7 @@ export async function readMissed(userId: string, position: number, max: number):
 
 const bodies = (name: string, wanted: string): Statement => ({
   name,
-  text: `SELECT e.xid, e.id, e.type, e.conversation_id AS topic, e.message_id AS subject, e.seq AS event_seq, e.first, b.*
+  text: `SELECT e.xid, e.id, e.type, e.conversation_id AS topic, e.message_id AS subject, e.seq AS event_seq, e.data, e.first, b.*
          FROM unnest((SELECT $1::bigint[]), (SELECT $2::bigint[])) AS k (xid, id)
          CROSS JOIN LATERAL (SELECT ${KEY} FROM events WHERE xid = k.xid AND id = k.id LIMIT 1) e
          ${body(wanted)}

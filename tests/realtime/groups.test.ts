@@ -1,0 +1,302 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { pool } from "@/lib/server/db";
+import { sql } from "../support/database";
+import { isMessage, openStream, type Received, ready, saying } from "../support/event-stream";
+import { add, changeGroup, changePlace, giveRole, invite, makeGroup, takeOut, tokenOf } from "../support/groups";
+import { type ListeningHost, listen } from "../support/listening-host";
+import type { Person } from "../support/person";
+import { conversation, group, messagesOf, read, send, sendRequest, somebody } from "../support/talk";
+
+let host: ListeningHost;
+
+beforeAll(async () => {
+  host = await listen();
+});
+
+afterAll(() => host.close());
+
+async function live(who: Person, from?: string) {
+  const stream = await openStream(host.url, { token: who.token, from });
+  await stream.first(ready);
+  return stream;
+}
+
+const people = (count: number) => Promise.all(Array.from({ length: count }, somebody));
+const seqs = (events: Received[], id: string) =>
+  events.filter((event) => isMessage(event) && event.data.conversationId === id).map(({ data }) => data.seq);
+const placeIn = (id: string) => (event: Received) => event.name === "place" && event.data.conversationId === id;
+const gone = (id: string) => (event: Received) => placeIn(id)(event) && event.data.conversation === null;
+
+/** As another server adds somebody: what it writes, and what it says of it. */
+async function addElsewhere({ id: userId }: Person, id: string, hint: string | null): Promise<void> {
+  await sql(
+    `WITH locked AS (SELECT id, last_seq FROM conversations WHERE id = $1 FOR NO KEY UPDATE),
+     added AS (INSERT INTO participants (conversation_id, user_id, read_seq, from_seq) SELECT id, $2, last_seq, last_seq FROM locked)
+     INSERT INTO events (xid, type, conversation_id, message_id, user_id) VALUES (pg_current_xact_id()::text::bigint, 'place', $2, $1, $2)`,
+    [id, userId],
+  );
+  if (hint) await sql("SELECT pg_notify('parley', $1)", [hint]);
+}
+
+describe("who is added to a group", () => {
+  test("is told of it on streams that are open, and hears what is said from then on", async () => {
+    const [ann, bob] = (await people(2)) as [Person, Person];
+    const stream = await live(bob);
+    const { id } = await makeGroup(ann, [], { name: "Late" });
+    await send(ann, id, "before");
+    await add(ann, id, bob);
+    await send(ann, id, "after");
+    await stream.first(saying("after"));
+    const told = await stream.first(placeIn(id));
+    expect(told.data.conversation).toMatchObject({ id, role: "participant", group: { name: "Late", participantCount: 2 } });
+    expect(stream.events.indexOf(told)).toBeLessThan(stream.events.findIndex(saying("after")));
+    stream.cut();
+  });
+
+  test.each(["makes one with them", "joins an open one", "joins by a link"])("hears it too who %s", async (how) => {
+    const [ann, bob] = (await people(2)) as [Person, Person];
+    const stream = await live(bob);
+    const { id } = await makeGroup(ann, how === "makes one with them" ? [bob] : [], {
+      access: how === "joins an open one" ? "open" : "private",
+    });
+    if (how === "joins an open one") await bob.fetch(`/api/groups/${id}/join`, { method: "POST" });
+    if (how === "joins by a link") await bob.fetch(`/api/invites/${tokenOf(await invite(ann, id))}/join`, { method: "POST" });
+    await send(ann, id, "welcome");
+    await stream.first(saying("welcome"));
+    stream.cut();
+  });
+
+  test.each([
+    ["named by a hint", (id: string, userId: string) => `events,+${id},+${userId}`],
+    ["where a hint names nothing", () => "events"],
+    ["with no hint at all", () => null],
+  ])("on another server is heard of here, %s", async (_, hint) => {
+    const [ann, bob] = (await people(2)) as [Person, Person];
+    const { id } = await makeGroup(ann);
+    const stream = await live(bob);
+    await addElsewhere(bob, id, hint(id, bob.id));
+    expect((await stream.first(placeIn(id))).data.conversation).toMatchObject({ id });
+    await send(ann, id, "welcome");
+    await stream.first(saying("welcome"));
+    stream.cut();
+  });
+
+  test("misses nothing that is said at the very moment, and hears it once", async () => {
+    const [ann, ...others] = (await people(7)) as [Person, ...Person[]];
+    const { id } = await makeGroup(ann, others.slice(0, 2), { history: "joining" });
+    const streams = await Promise.all(others.map((one) => live(one)));
+    await send(ann, id, "so that its order is known here");
+    const said = Array.from({ length: 60 }, (_, i) => i);
+    const adding = others.slice(2);
+    await Promise.all([
+      ...said.map((i) => send(others[i % 2] as Person, id, `${i}`)),
+      ...adding.map(async (one, i) => {
+        await messagesOf(ann, id, `?limit=${i + 1}`);
+        await add(ann, id, one);
+      }),
+    ]);
+    await send(ann, id, "the last");
+    await Promise.all(streams.map((stream) => stream.first(saying("the last"))));
+    for (const [i, one] of others.entries()) {
+      const { fromSeq, lastSeq } = await conversation(one, id);
+      const heard = seqs((streams[i] as (typeof streams)[number]).events, id);
+      const begins = i < 2 ? Math.min(...heard) : fromSeq + 1;
+      expect(heard).toEqual(Array.from({ length: lastSeq - begins + 1 }, (_, n) => begins + n));
+    }
+    for (const stream of streams) stream.cut();
+  });
+
+  test("is told by a replay of nothing that was said before, where history begins with joining", async () => {
+    const [ann, bob] = (await people(2)) as [Person, Person];
+    const { id } = await makeGroup(ann, [], { history: "joining" });
+    const before = await live(bob);
+    const { id: from } = await before.first(ready);
+    before.cut();
+    await send(ann, id, "a secret");
+    await add(ann, id, bob);
+    await send(ann, id, "no secret");
+    const stream = await live(bob, from);
+    const contents = stream.events.filter(isMessage).map(({ data }) => data.content);
+    expect(contents).toEqual([`${ann.username} added ${bob.username}.`, "no secret"]);
+    expect(stream.events.find(placeIn(id))?.data.conversation).toMatchObject({ lastMessage: { content: "no secret" } });
+    expect(JSON.stringify(stream.events)).not.toContain("a secret");
+    stream.cut();
+  });
+});
+
+describe("who is taken out of a group", () => {
+  test("is told so, and hears nothing from the commit on, however much is said at the time", async () => {
+    const [ann, bob, cid] = (await people(3)) as [Person, Person, Person];
+    const { id } = await makeGroup(ann, [bob, cid]);
+    const [bobs, cids] = await Promise.all([live(bob), live(cid)]);
+    await send(ann, id, "so that its order is known here");
+    await Promise.all([...Array.from({ length: 40 }, (_, i) => send(cid, id, `${i}`)), takeOut(ann, id, bob)]);
+    await send(cid, id, "the last");
+    await Promise.all([cids.first(saying("the last")), bobs.first(gone(id))]);
+    const line = (await messagesOf(ann, id, "?limit=100")).find(({ notice }) => notice?.kind === "removed");
+    expect(Math.max(...seqs(bobs.events, id))).toBeLessThan(line?.seq ?? 0);
+    for (const stream of [bobs, cids]) stream.cut();
+  });
+
+  test("hears nothing of what a replay would bring", async () => {
+    const [ann, bob] = (await people(2)) as [Person, Person];
+    const { id } = await makeGroup(ann, [bob]);
+    const before = await live(bob);
+    const { id: from } = await before.first(ready);
+    before.cut();
+    await send(ann, id, "while he was there");
+    await takeOut(ann, id, bob);
+    await send(ann, id, "and after");
+    const stream = await live(bob, from);
+    const told = stream.events.filter(({ name }) => name !== "ready" && name !== "presence");
+    expect(told.filter((event) => !gone(id)(event))).toEqual([]);
+    expect(told.length).toBeGreaterThan(0);
+    stream.cut();
+  });
+
+  test("and added again hears nothing of what was said between", async () => {
+    const [ann, bob] = (await people(2)) as [Person, Person];
+    const { id } = await makeGroup(ann, [bob], { history: "joining" });
+    const stream = await live(bob);
+    await send(ann, id, "one");
+    await stream.first(saying("one"));
+    await takeOut(ann, id, bob);
+    await send(ann, id, "two");
+    await add(ann, id, bob);
+    await send(ann, id, "three");
+    await stream.first(saying("three"));
+    expect(stream.events.filter(isMessage).map(({ data }) => data.content)).not.toContain("two");
+    expect(stream.events.filter(placeIn(id)).at(-1)?.data.conversation).toMatchObject({ id });
+    stream.cut();
+  });
+
+  test("who leaves hears nothing any more either", async () => {
+    const [ann, bob] = (await people(2)) as [Person, Person];
+    const { id } = await makeGroup(ann, [bob]);
+    const [anns, bobs] = await Promise.all([live(ann), live(bob)]);
+    await takeOut(bob, id, bob);
+    await send(ann, id, "alone");
+    await Promise.all([anns.first(saying("alone")), bobs.first(gone(id))]);
+    expect(seqs(bobs.events, id)).toEqual([]);
+    for (const stream of [anns, bobs]) stream.cut();
+  });
+});
+
+describe("what is told of a group", () => {
+  test("is told to everybody in it, as a quiet line and as the group is now", async () => {
+    const [ann, bob] = (await people(2)) as [Person, Person];
+    const { id } = await makeGroup(ann, [bob]);
+    const stream = await live(bob);
+    const { version } = await changeGroup(ann, id, { name: "Renamed" });
+    const line = await stream.first((event) => isMessage(event) && event.data.notice?.kind === "renamed");
+    expect(line.data).toMatchObject({ content: `${ann.username} named the group “Renamed”.`, mine: false });
+    const told = await stream.first(({ name }) => name === "conversation");
+    expect(told.data).toMatchObject({ group: { id, name: "Renamed", version } });
+    stream.cut();
+  });
+
+  test("is one's own matter where one reads, mutes, pins or gets a role: other screens of the same person hear of it alone", async () => {
+    const [ann, bob] = (await people(2)) as [Person, Person];
+    const [anns, bobs] = await Promise.all([live(ann), live(bob)]);
+    const { id } = await makeGroup(ann, [bob]);
+    const { id: first } = await send(ann, id, "one");
+    await Promise.all([anns, bobs].map((stream) => stream.first(placeIn(id))));
+    const before = anns.events.length;
+    await read(bob, id);
+    await bobs.first((event) => placeIn(id)(event) && event.data.conversation.unreadCount === 0);
+    await changePlace(bob, id, { pinned: 1, muted: "always" });
+    await bobs.first((event) => placeIn(id)(event) && event.data.conversation.muted === "always" && event.data.conversation.pinned === 1);
+    await changePlace(bob, id, { unreadFrom: first });
+    await bobs.first((event) => placeIn(id)(event) && event.data.conversation.unreadCount === 1);
+    await giveRole(ann, id, bob, "administrator");
+    await bobs.first((event) => placeIn(id)(event) && event.data.conversation.role === "administrator");
+    await send(ann, id, "the last");
+    await anns.first(saying("the last"));
+    expect(anns.events.slice(before).filter(({ name }) => name === "place" || name === "read")).toEqual([]);
+    for (const stream of [anns, bobs]) stream.cut();
+  });
+
+  test("of what a server of the version before tells everybody, a reading, only the reader hears", async () => {
+    const [ann, bob] = (await people(2)) as [Person, Person];
+    const id = await group(ann, bob);
+    await send(ann, id, "one");
+    const [anns, bobs] = await Promise.all([live(ann), live(bob)]);
+    await sql(
+      `INSERT INTO events (xid, type, conversation_id, user_id, seq) VALUES (pg_current_xact_id()::text::bigint, 'read', $1, $2, 1)`,
+      [id, bob.id],
+    );
+    await sql("SELECT pg_notify('parley', 'events')");
+    expect((await bobs.first(({ name }) => name === "read")).data).toMatchObject({ conversationId: id, seq: 1 });
+    await send(ann, id, "two");
+    await anns.first(saying("two"));
+    expect(anns.events.filter(({ name }) => name === "read")).toEqual([]);
+    for (const stream of [anns, bobs]) stream.cut();
+  });
+
+  test("costs no list of its people, in what is asked of the database and what it answers", async () => {
+    const [ann] = (await people(1)) as [Person];
+    await sql(
+      `INSERT INTO users (id, username, username_key) SELECT gen_random_uuid(), n, n FROM (SELECT 'crowd' || i FROM generate_series(1, 1999) i) u (n)`,
+    );
+    const { id } = await makeGroup(ann);
+    await sql("INSERT INTO participants (conversation_id, user_id) SELECT $1, id FROM users WHERE username_key LIKE 'crowd%'", [id]);
+    const stream = await live(ann);
+    await send(ann, id, "first");
+    await stream.first(saying("first"));
+    const asked = vi.spyOn(pool(), "query");
+    await send(ann, id, "second");
+    await changeGroup(ann, id, { name: "Crowd" });
+    await read(ann, id);
+    await stream.first(({ name }) => name === "conversation");
+    const answers = await Promise.all(asked.mock.results.map(({ value }) => value as { rows: object[] }));
+    const texts = [
+      ...asked.mock.calls.map(([statement]) => (statement as { values?: unknown }).values),
+      ...answers.map(({ rows }) => rows),
+    ];
+    asked.mockRestore();
+    expect(Math.max(...texts.map((text) => (JSON.stringify(text) ?? "").length))).toBeLessThan(4_000);
+    stream.cut();
+  });
+});
+
+test("sends, removals, readings and changes of the same groups at once wait for each other in no circle", async () => {
+  const everybody = (await people(6)) as [Person, ...Person[]];
+  const [ann] = everybody;
+  const groups = await Promise.all([1, 2, 3].map(() => makeGroup(ann, everybody)));
+  for (const { id } of groups) for (const one of everybody.slice(1, 3)) await giveRole(ann, id, one, "administrator");
+  const statuses = new Set<number>();
+  const note = async (answer: Promise<Response>) => void statuses.add((await answer).status);
+  const rounds = Array.from({ length: 15 }, (_, i) => i);
+  await Promise.all(
+    everybody.flatMap((one, n) =>
+      rounds.flatMap((i) => {
+        const { id } = groups[(i + n) % groups.length] as { id: string };
+        const other = everybody[(i + n + 1) % everybody.length] as Person;
+        return [
+          note(sendRequest(one, id, { content: `${i}` })),
+          note(one.fetch("/api/read_all", { method: "POST" })),
+          note(one.fetch(`/api/conversations/${id}/read_messages`, { method: "POST" })),
+          note(one.fetch(`/api/conversations/${id}/place`, { method: "PATCH", json: { pinned: i } })),
+          note(takeOut(one, id, other)),
+          note(one.fetch(`/api/groups/${id}/participants`, { method: "POST", json: { usernames: [other.username] } })),
+          note(one.fetch(`/api/groups/${id}`, { method: "PATCH", json: { description: `${n} ${i}` } })),
+        ];
+      }),
+    ),
+  );
+  expect([...statuses].filter((status) => status >= 500)).toEqual([]);
+  const [row] = await sql<{ deadlocks: string }>("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()");
+  expect(Number(row?.deadlocks)).toBe(0);
+  for (const { id } of groups) {
+    const numbers = (await sql<{ seq: number }>("SELECT seq FROM messages WHERE conversation_id = $1 ORDER BY seq", [id])).map(
+      ({ seq }) => seq,
+    );
+    expect(numbers).toEqual(numbers.map((_, i) => i + 1));
+    const [counted] = await sql<{ counted: number; count: number }>(
+      `SELECT g.participant_count AS counted, (SELECT count(*)::int FROM participants WHERE conversation_id = $1) AS count
+       FROM groups g WHERE g.conversation_id = $1`,
+      [id],
+    );
+    expect(counted?.counted).toBe(counted?.count);
+  }
+});
