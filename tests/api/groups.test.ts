@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
+import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { Conversation } from "@/lib/protocol/conversations";
 import { Group, ListedGroup, Participant } from "@/lib/protocol/groups";
-import { sql } from "../support/database";
+import { database, sql, waitForBlocked } from "../support/database";
 import { add, changeGroup, giveRole, groupOf, makeGroup, participantsOf, takeOut } from "../support/groups";
 import type { Person } from "../support/person";
 import { conversation, conversationsOf, messagesOf, send, sendRequest, somebody } from "../support/talk";
@@ -188,6 +189,23 @@ describe("the people of a group", () => {
     expect(await conversation(bob, id)).toMatchObject({ role: "administrator", placeVersion: 1 });
     expect((await giveRole(bob, id, cid, "administrator")).status).toBe(403);
     expect((await giveRole(ann, id, await somebody(), "owner")).status).toBe(404);
+  });
+
+  it("change nothing any more where they are taken out while they wait to", async () => {
+    const [ann, bob] = await three();
+    const { id } = await makeGroup(ann, [bob]);
+    await giveRole(ann, id, bob, "administrator");
+    const elsewhere = new pg.Client({ connectionString: database() });
+    await elsewhere.connect();
+    await elsewhere.query("BEGIN");
+    await elsewhere.query("SELECT FROM conversations WHERE id = $1 FOR NO KEY UPDATE", [id]);
+    const refused = [patch(bob, id, { name: "Bob's" }), takeOut(bob, id, ann)];
+    await waitForBlocked(1);
+    await elsewhere.query("DELETE FROM participants WHERE conversation_id = $1 AND user_id = $2", [id, bob.id]);
+    await elsewhere.query("COMMIT");
+    await elsewhere.end();
+    for (const answer of await Promise.all(refused)) expect(answer.status).toBe(404);
+    expect(await groupOf(ann, id)).toMatchObject({ name: "The team", participantCount: 1 });
   });
 
   it("never end up without an owner when two of them leave at the same instant", async () => {

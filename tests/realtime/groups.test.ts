@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { pool } from "@/lib/server/db";
 import { sql } from "../support/database";
+import { addElsewhere, sendElsewhere } from "../support/elsewhere";
 import { isMessage, openStream, type Received, ready, saying } from "../support/event-stream";
 import { add, changeGroup, changePlace, giveRole, invite, makeGroup, takeOut, tokenOf } from "../support/groups";
 import { type ListeningHost, listen } from "../support/listening-host";
@@ -27,15 +28,10 @@ const seqs = (events: Received[], id: string) =>
 const placeIn = (id: string) => (event: Received) => event.name === "place" && event.data.conversationId === id;
 const gone = (id: string) => (event: Received) => placeIn(id)(event) && event.data.conversation === null;
 
-/** As another server adds somebody: what it writes, and what it says of it. */
-async function addElsewhere({ id: userId }: Person, id: string, hint: string | null): Promise<void> {
-  await sql(
-    `WITH locked AS (SELECT id, last_seq FROM conversations WHERE id = $1 FOR NO KEY UPDATE),
-     added AS (INSERT INTO participants (conversation_id, user_id, read_seq, from_seq) SELECT id, $2, last_seq, last_seq FROM locked)
-     INSERT INTO events (xid, type, conversation_id, message_id, user_id) VALUES (pg_current_xact_id()::text::bigint, 'place', $2, $1, $2)`,
-    [id, userId],
-  );
-  if (hint) await sql("SELECT pg_notify('parley', $1)", [hint]);
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
 }
 
 describe("who is added to a group", () => {
@@ -104,6 +100,43 @@ describe("who is added to a group", () => {
       expect(heard).toEqual(Array.from({ length: lastSeq - begins + 1 }, (_, n) => begins + n));
     }
     for (const stream of streams) stream.cut();
+  });
+
+  test("is not passed over by what is delivered here at once, where others are known to be in it for longer than they are", async () => {
+    const [ann, bob, cid] = (await people(3)) as [Person, Person, Person];
+    const { id } = await makeGroup(ann, [cid]);
+    const [bobs, cids] = await Promise.all([live(bob), live(cid)]);
+    await send(ann, id, "zero");
+    await cids.first(saying("zero"));
+    const { query } = pool();
+    const [bodiesAsked, added, reopened] = [gate(), gate(), gate()];
+    let closed = false;
+    vi.spyOn(pool(), "query").mockImplementation((async (...asked: unknown[]) => {
+      const { name } = asked[0] as { name: string };
+      if (closed && /^event_(look|tail)/.test(name)) await reopened.opened;
+      if (name === "event_bodies") {
+        bodiesAsked.open();
+        await added.opened;
+      }
+      return Reflect.apply(query, pool(), asked);
+    }) as never);
+    // A look finds a message, and before it reads what that says somebody is added, of which the next one will tell.
+    let isAsked = false;
+    for (let i = 0; !isAsked; i++) {
+      await sendElsewhere(ann, id, `${i}`, "events");
+      isAsked = await Promise.race([bodiesAsked.opened.then(() => true), cids.first(saying(`${i}`)).then(() => false)]);
+    }
+    closed = true;
+    await addElsewhere(bob, id, null);
+    const { lastSeq } = await conversation(ann, id);
+    added.open();
+    await cids.first((event) => isMessage(event) && event.data.seq === lastSeq);
+    await send(ann, id, "to both");
+    reopened.open();
+    await Promise.all([bobs, cids].map((stream) => stream.first(saying("to both"))));
+    expect(seqs(bobs.events, id)).toEqual([lastSeq + 1]);
+    vi.restoreAllMocks();
+    for (const stream of [bobs, cids]) stream.cut();
   });
 
   test("is told by a replay of nothing that was said before, where history begins with joining", async () => {

@@ -1,9 +1,9 @@
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { pool } from "@/lib/server/db";
-import { newId } from "@/lib/server/ids";
 import { hub } from "@/lib/server/realtime/hub";
 import { database, sql, waitForBlocked } from "../support/database";
+import { sendElsewhere } from "../support/elsewhere";
 import { isMessage, openStream, type Received, ready, saying } from "../support/event-stream";
 import { type ListeningHost, listen } from "../support/listening-host";
 import { sendPersistently } from "../support/persistent-send";
@@ -38,21 +38,6 @@ async function groupOfTwo() {
   return { ann, bob, id: await group(ann, bob) };
 }
 
-/** What another server writes, as the log shows it, and says. */
-async function elsewhere(sender: Person, conversationId: string, content: string, hint: string): Promise<void> {
-  await sql(
-    `WITH numbered AS (UPDATE conversations SET last_seq = last_seq + 1 WHERE id = $2 RETURNING last_seq AS seq),
-     sent AS (
-       INSERT INTO messages (id, conversation_id, seq, sender_id, content, created_at)
-       SELECT $1, $2, seq, $3, $4, now() FROM numbered
-     )
-     INSERT INTO events (xid, type, conversation_id, message_id, user_id, seq)
-     SELECT pg_current_xact_id()::text::bigint, 'message', $2, $1, $3, seq FROM numbered`,
-    [newId(), conversationId, sender.id, content],
-  );
-  await sql("SELECT pg_notify('parley', $1)", [hint]);
-}
-
 /** The looks at the log, and the bodies, that this process reads from here on. */
 function reads(): () => string[] {
   const queries = vi.spyOn(pool(), "query");
@@ -64,7 +49,7 @@ async function heardUpToHere(): Promise<void> {
   const { one, other, id } = await pair();
   await say(one, id, "first");
   const stream = await live(other);
-  await elsewhere(one, id, "so far", `events,+${id}`);
+  await sendElsewhere(one, id, "so far", `events,+${id}`);
   await stream.first(saying("so far"));
   stream.cut();
 }
@@ -78,8 +63,8 @@ test("a server reads nothing of what happens where nobody here listens", async (
   await heardUpToHere();
 
   const seen = reads();
-  for (let i = 0; i < 20; i++) await elsewhere(strangers.one, strangers.id, `${i}`, `events,+${strangers.id}`);
-  await elsewhere(one, id, "there", `events,+${id}`);
+  for (let i = 0; i < 20; i++) await sendElsewhere(strangers.one, strangers.id, `${i}`, `events,+${strangers.id}`);
+  await sendElsewhere(one, id, "there", `events,+${id}`);
   await stream.first(saying("there"));
   // One look, which brings what it says along, whatever else has happened.
   expect(seen()).toEqual(["event_look"]);
@@ -93,7 +78,7 @@ test("of much that happens at once a server reads all with a few looks, and in o
   await heardUpToHere();
   const seen = reads();
   const began = performance.now();
-  await Promise.all(Array.from({ length: 200 }, () => elsewhere(one, id, "one of many", `events,+${id}`)));
+  await Promise.all(Array.from({ length: 200 }, () => sendElsewhere(one, id, "one of many", `events,+${id}`)));
   await vi.waitUntil(() => stream.events.filter(isMessage).length === 201, { timeout: 10_000 });
   expect(stream.events.filter(isMessage).map(({ data }) => data.seq)).toEqual(Array.from({ length: 201 }, (_, i) => i + 1));
   expect(seen().length).toBeLessThan(2 + (performance.now() - began) / 10);
@@ -103,7 +88,7 @@ test("of much that happens at once a server reads all with a few looks, and in o
 test("a hint that names nothing, as servers of the version before say it, is looked after", async () => {
   const { one, other, id } = await pair();
   const stream = await live(other);
-  await elsewhere(one, id, "from an older server", "events");
+  await sendElsewhere(one, id, "from an older server", "events");
   await stream.first(saying("from an older server"));
   stream.cut();
 });
@@ -112,8 +97,8 @@ test("a conversation that begins on another server reaches a stream that was ope
   const [ann, bob] = await Promise.all([somebody(), somebody()]);
   const stream = await live(bob);
   const { id } = await talk(ann, bob);
-  await elsewhere(ann, id, "hello", `events,+${id},+${ann.id},+${bob.id}`);
-  await elsewhere(ann, id, "are you there?", `events,+${id}`);
+  await sendElsewhere(ann, id, "hello", `events,+${id},+${ann.id},+${bob.id}`);
+  await sendElsewhere(ann, id, "are you there?", `events,+${id}`);
   await stream.first(saying("are you there?"));
   expect(stream.events.filter(isMessage).map(({ data }) => data.content)).toEqual(["hello", "are you there?"]);
   stream.cut();
@@ -153,7 +138,7 @@ test("who is removed on another server, of which nothing is known here yet, hear
   await say(ann, talks[0], "without him");
   await cids.first(saying("without him"));
   await say(ann, talks[0], "and again");
-  await elsewhere(ann, talks[0], "from another server", `events,+${talks[0]}`);
+  await sendElsewhere(ann, talks[0], "from another server", `events,+${talks[0]}`);
   await cids.first(saying("from another server"));
   await say(ann, talks[1], "still with him");
   await bobs.first(saying("still with him"));
@@ -166,7 +151,7 @@ test("who is removed on another server, of which nothing is known here yet, hear
 test("what is said here before the first message of its conversation is known here arrives all the same", async () => {
   const { one, other, id } = await pair();
   const stream = await live(other);
-  await elsewhere(one, id, "first", "hello");
+  await sendElsewhere(one, id, "first", "hello");
   await say(one, id, "second");
   await sql("SELECT pg_notify('parley', $1)", [`events,+${id},+${other.id}`]);
   await stream.first(saying("second"));
