@@ -97,7 +97,7 @@ export function selectConversations(name: string, chosen: string, asked = ""): S
              AND m.seq = CASE WHEN c.said_seq > c.from_seq THEN c.said_seq ELSE c.last_seq END
            LEFT JOIN users u ON u.id = m.sender_id
            LEFT JOIN LATERAL (
-             SELECT q.user_id, q.read_seq, v.username, v.name, v.avatar_id
+             SELECT q.user_id, greatest(q.read_seq, q.told_seq) AS read_seq, v.username, v.name, v.avatar_id
              FROM participants q JOIN users v ON v.id = q.user_id
              WHERE c.kind = 'direct' AND q.conversation_id = c.id AND q.user_id <> c.viewer_id
            ) o ON true

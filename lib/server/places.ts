@@ -31,7 +31,7 @@ const CHANGE: Statement = {
          ), changed AS (
            UPDATE participants p
            SET muted_until = n.muted_until, notify = n.notify, pinned = n.pinned, archived_seq = n.archived_seq,
-               from_seq = greatest(p.from_seq, n.deleted_up_to), version = p.version + 1,
+               from_seq = greatest(p.from_seq, n.deleted_up_to), version = p.version + 1, told_seq = greatest(p.told_seq, p.read_seq),
                read_seq = greatest(coalesce(n.unread_from - 1, p.read_seq), n.deleted_up_to)
            FROM next n
            WHERE p.conversation_id = n.id AND p.user_id = $2

@@ -99,7 +99,7 @@ const ORDER = (u: string) => `lower(coalesce(${u}.name, ${u}.username)), ${u}.id
 const READERS: Statement = {
   name: "readers",
   text: `SELECT ${USER_COLUMNS} FROM participants p JOIN users u ON u.id = p.user_id
-         WHERE p.conversation_id = $1 AND p.read_seq >= $2 AND p.from_seq < $2 AND p.user_id <> $3
+         WHERE p.conversation_id = $1 AND greatest(p.read_seq, p.told_seq) >= $2 AND p.from_seq < $2 AND p.user_id <> $3
            AND ($4::uuid IS NULL OR (${ORDER("u")}) > (SELECT ${ORDER("v")} FROM users v WHERE v.id = $4))
          ORDER BY ${ORDER("u")} LIMIT $5`,
 };

@@ -100,6 +100,8 @@ describe("what is marked as unread", () => {
     const marked = await changePlace(other, id, { unreadFrom: sent[2]?.id });
     expect(marked).toMatchObject({ unreadCount: 3, readSeq: 2, placeVersion: 1 });
     expect(await ids(other, "?unread=true")).toEqual([id]);
+    expect((await conversation(one, id)).otherReadSeq).toBe(5);
+    expect(await readers(one, id, sent[4]?.id ?? "")).toEqual([other.id]);
     await read(other, id, sent[3]?.id);
     expect(await conversation(other, id)).toMatchObject({ unreadCount: 1, readSeq: 4 });
   });

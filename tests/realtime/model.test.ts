@@ -5,15 +5,16 @@ import { change } from "@/lib/client/store/draft";
 import { type ConversationSnapshot, initialState, type Snapshot } from "@/lib/client/store/snapshot";
 import type { MessengerState } from "@/lib/client/store/state";
 import { parseEvent } from "@/lib/protocol/events";
-import type { User } from "@/lib/protocol/users";
+import { User } from "@/lib/protocol/users";
 import { pruneEvents } from "@/lib/server/realtime/retention";
 import { snapshotConversation, snapshotList } from "@/lib/server/snapshot";
 import { shown } from "../client/support/shown";
 import { type EventStream, openStream, type Received, ready, reset } from "../support/event-stream";
+import { changePlace, makeGroup, takeOut } from "../support/groups";
 import { length, patience, tell } from "../support/lengths";
 import { type ListeningHost, listen } from "../support/listening-host";
 import type { Person } from "../support/person";
-import { group, messagesOf, read, send, somebody, talk } from "../support/talk";
+import { messagesOf, read, send, somebody, talk } from "../support/talk";
 
 const SEQUENCES = length(60, 2_000);
 
@@ -43,6 +44,27 @@ const actions = {
   rename: async ({ people }: World, who: number, where: number) => {
     await people[who]?.fetch("/api/auth_user", { method: "PATCH", json: { name: `Name ${where}` } });
   },
+  renameGroup: async ({ people, talks }: World, who: number, where: number) => {
+    await people[who]?.fetch(`/api/groups/${talks[0]}`, { method: "PATCH", json: { name: `Group ${where}` } });
+  },
+  leaveGroup: async ({ people, talks }: World, who: number) => {
+    await takeOut(people[who] as Person, talks[0] as string, people[who] as Person);
+  },
+  takeOut: async ({ people, talks }: World, who: number, where: number) => {
+    await takeOut(people[who] as Person, talks[0] as string, people[where] as Person);
+  },
+  joinGroup: async ({ people, talks }: World, who: number) => {
+    await people[who]?.fetch(`/api/groups/${talks[0]}/join`, { method: "POST" });
+  },
+  keep: async ({ people, talks }: World, who: number, where: number) => {
+    const json = [{ pinned: 1 }, { pinned: null, muted: "always" }, { notify: "mentions", muted: "no" }][who];
+    await changePlace(people[who] as Person, talks[where] as string, json).catch(notThere);
+  },
+  markUnread: async ({ people, talks }: World, who: number, where: number) => {
+    const [last] = await messagesOf(people[who] as Person, talks[where] as string).catch(() => []);
+    if (last) await changePlace(people[who] as Person, talks[where] as string, { unreadFrom: last.id }).catch(notThere);
+  },
+  readAll: async ({ people }: World, who: number) => void (await people[who]?.fetch("/api/read_all", { method: "POST" })),
   leave: async ({ screens }: World, who: number) => screens[who]?.leave(),
   comeBack: async ({ screens }: World, who: number) => screens[who]?.connect(),
   reload: async ({ screens }: World, who: number, where: number) => screens[who]?.load(where),
@@ -60,7 +82,7 @@ const action = fc.record({
   where: fc.nat(2),
 });
 /** What stands in one array happens at once. */
-const history = fc.array(fc.array(action, { minLength: 1, maxLength: 4 }), { minLength: 3, maxLength: 14 });
+const steps = fc.array(fc.array(action, { minLength: 1, maxLength: 4 }), { minLength: 3, maxLength: 14 });
 
 /** What somebody's page holds: a snapshot of some moment, and every event since, as they arrive. */
 class Screen {
@@ -133,7 +155,7 @@ class Screen {
   }
 
   private async me(): Promise<User> {
-    return (await this.person.fetch("/api/auth_user")).json();
+    return User.parse(await (await this.person.fetch("/api/auth_user")).json());
   }
 
   private async snapshotList(): Promise<Snapshot> {
@@ -155,7 +177,14 @@ class Screen {
     }
     if (event.id) this.cursors = [event.id];
     const told = parseEvent(event.name, event.data);
-    if (told) this.state = change(this.state, (draft) => applyEvent(draft, told));
+    if (!told) return;
+    this.state = change(this.state, (draft) => applyEvent(draft, told));
+    // Of a conversation that one looks at and has come into, a page fetches what was said.
+    const isOpened = told.type === "place" && told.conversation !== null && told.conversationId === this.talks[this.open];
+    if (isOpened && !this.state.transcripts[told.conversationId]) {
+      this.stale = true;
+      this.visits++;
+    }
   }
 }
 
@@ -172,10 +201,11 @@ test(`a screen of any age and all events since is the screen of a fresh load, in
 }, async () => {
   let events = 0;
   await fc.assert(
-    fc.asyncProperty(history, async (steps) => {
+    fc.asyncProperty(steps, fc.constantFrom("all" as const, "joining" as const), async (steps, history) => {
       const people = await Promise.all([somebody(), somebody(), somebody()]);
       const [ann, bob, cid] = people as [Person, Person, Person];
-      const talks = [await group(ann, bob, cid), (await talk(ann, bob)).id, (await talk(bob, cid)).id];
+      const { id: group } = await makeGroup(ann, [bob, cid], { access: "open", history });
+      const talks = [group, (await talk(ann, bob)).id, (await talk(bob, cid)).id];
       for (const id of talks) await send(bob, id, "first");
       const screens = people.map((person) => new Screen(person, talks));
       await Promise.all(screens.map((screen) => screen.load()));
