@@ -7,6 +7,7 @@ import { StartError } from "@/lib/host/start-error";
 import { DatabaseClient } from "@/lib/server/database-client";
 import { newId } from "@/lib/server/ids";
 import { type Name, NEVER_ENDING, PEOPLE, TALKS, type Talk } from "./cast";
+import { makeGroups } from "./demo-groups";
 
 /**
  * Fills the database of `npm run demo` with the cast and what they have said, unless somebody lives in it already, and
@@ -30,6 +31,7 @@ async function fill(url: string): Promise<void> {
     const { between, count, said } = NEVER_ENDING;
     const lines = Array.from({ length: count }, (_, i) => ({ by: between[i % 2] as Name, content: said[i % said.length] as string }));
     await makeConversation(client, ids, { between, ago: 0.3 }, lines);
+    await makeGroups(client, ids);
     await client.query("COMMIT");
   } finally {
     await client.end();
