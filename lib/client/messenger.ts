@@ -285,6 +285,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     loadArchived: loader.loadArchived,
     changePlace: loader.changePlace,
     markUnread: loader.markUnread,
+    markWholeRead: loader.markWholeRead,
     markAllRead: loader.markAllRead,
     makeGroup: loader.makeGroup,
     joinGroup: loader.joinGroup,

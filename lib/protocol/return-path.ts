@@ -6,3 +6,8 @@ export function safeReturnPath(path: string | null | undefined): string {
   const within = url.origin === "https://parley.invalid" && !url.pathname.startsWith("//");
   return within ? url.pathname + url.search : "/";
 }
+
+/** A page of ours that leads on to another one. */
+export function withReturn(page: "/sign-in" | "/sign-up", to: string): string {
+  return to === "/" ? page : `${page}?${new URLSearchParams({ callbackUrl: to })}`;
+}

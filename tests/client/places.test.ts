@@ -138,7 +138,7 @@ describe("What one sets for oneself", () => {
     await page.settle();
     void page.messenger.markUnread(scene.id, { id: `${scene.id}#1`, seq: 1 });
     await page.settle();
-    page.messenger.apply({ type: "read", conversationId: scene.id, userId: "me", seq: 1, placeVersion: 0 });
+    page.messenger.apply({ type: "read", conversationId: scene.id, userId: "me", seq: 1 });
     expect(page.state.conversations[scene.id]?.unreadCount).toBe(1);
   });
 

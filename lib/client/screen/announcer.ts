@@ -1,3 +1,4 @@
+import { isMuted } from "../store/mutes";
 import type { MessengerState } from "../store/state";
 import { conversationIn } from "../store/views";
 import { displayName } from "./person";
@@ -32,8 +33,11 @@ export function createAnnouncer(options: {
       const message = conversationIn(state, id)?.lastMessage;
       const was = before.get(id);
       if (!message || message.mine || (was !== undefined && seq <= was) || (was === undefined && state.loadingMore)) continue;
+      const conversation = state.conversations.get(id);
+      if (message.notice || (conversation && isMuted(conversation) && id !== state.openId)) continue;
       const from = displayName(message.sender);
-      arrived.push(id === state.openId ? `${from}: ${message.content.slice(0, SPOKEN_MAX)}` : `New message from ${from}`);
+      const where = conversation?.group ? `${from} in ${conversation.group.name}` : from;
+      arrived.push(id === state.openId ? `${from}: ${message.content.slice(0, SPOKEN_MAX)}` : `New message from ${where}`);
     }
     if (arrived.length > 0) timer ??= setTimeout(speak, GATHER_MS);
   }

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from "react";
+import type { Group } from "@/lib/protocol/groups";
 import type { FoundUser, User } from "@/lib/protocol/users";
 import type { Messenger } from "../messenger";
 import { ApiError } from "../request";
@@ -7,7 +8,10 @@ import { useMessenger } from "./hooks";
 import { matchOf, searchWords } from "./search-words";
 
 /** What a search offers: a conversation to go to, or somebody to start one with. `key` names it in its list. */
-export type Found = { kind: "conversation"; key: string; id: string; user: User } | { kind: "person"; key: string; user: User };
+export type Found =
+  | { kind: "conversation"; key: string; id: string; user: User }
+  | { kind: "group"; key: string; id: string; group: Group }
+  | { kind: "person"; key: string; user: User };
 
 export type FoundGroup = { value: string; items: Found[] };
 
@@ -60,7 +64,7 @@ export function useFind(messenger: Messenger, openId: string | null) {
     const held = heldConversations({ conversations, users, order });
     if (asked === "") return grouped(held.filter(({ key }) => key !== openId).slice(0, SHOWN_UNASKED));
     const words = asked.split(" ");
-    const known = new Set(held.map(({ user }) => user.id));
+    const known = new Set(held.map((one) => (one.kind === "group" ? one.id : one.user.id)));
     // What was found for the text before is narrowed down until the answer to this one is there.
     const others = answer.users.filter((user) => !known.has(user.id)).map(toFound);
     return grouped(best([...held, ...others.filter(({ kind }) => kind === "conversation")], words), best(others.filter(isPerson), words));
@@ -74,8 +78,10 @@ export function useFind(messenger: Messenger, openId: string | null) {
 
 /** Those of the list in its order, then those that were opened from elsewhere. */
 function heldConversations({ conversations, users, order }: Pick<MessengerState, "conversations" | "users" | "order">): Found[] {
-  return [...new Set([...order, ...conversations.ids()])].flatMap((id) => {
-    const user = users[conversations.get(id)?.otherId ?? ""];
+  return [...new Set([...order, ...conversations.ids()])].flatMap((id): Found[] => {
+    const { group = null, otherId = null } = conversations.get(id) ?? {};
+    if (group) return [{ kind: "group", key: id, id, group }];
+    const user = users[otherId ?? ""];
     return user ? [{ kind: "conversation", key: id, id, user }] : [];
   });
 }
@@ -88,8 +94,12 @@ const isPerson = ({ kind }: Found): boolean => kind === "person";
 
 /** Those whose words begin so, then those that hold them inside; the order among each stays. */
 function best(found: Found[], words: readonly string[]): Found[] {
-  const matching = found.map((one) => ({ one, match: matchOf(one.user, words) })).filter(({ match }) => match > 0);
+  const matching = found.map((one) => ({ one, match: matchOf(namesOf(one), words) })).filter(({ match }) => match > 0);
   return matching.sort((a, b) => b.match - a.match).map(({ one }) => one);
+}
+
+function namesOf(found: Found): Pick<User, "username" | "name"> {
+  return found.kind === "group" ? { username: found.group.name, name: null } : found.user;
 }
 
 function grouped(conversations: Found[], people: Found[] = []): FoundGroup[] {

@@ -1,3 +1,4 @@
+import type { Conversation } from "@/lib/protocol/conversations";
 import type { User } from "@/lib/protocol/users";
 
 const HUES = 12;
@@ -5,6 +6,16 @@ const HUES = 12;
 /** What a person is called on screen. */
 export function displayName(user: Pick<User, "name" | "username">): string {
   return user.name ?? user.username;
+}
+
+/** What a conversation is called: as its group, or as the other person. */
+export function conversationName({ group, otherParticipant }: Pick<Conversation, "group" | "otherParticipant">): string {
+  return group?.name ?? (otherParticipant ? displayName(otherParticipant) : "");
+}
+
+/** A number of people in words. */
+export function peopleCount(count: number): string {
+  return count === 1 ? "1 person" : `${count.toLocaleString("en")} people`;
 }
 
 /**

@@ -20,6 +20,8 @@ export type Row = {
   startsUnread: boolean;
   /** Goes on where its sender left off: less space above, tighter corners. */
   continues: boolean;
+  /** Somebody else's in a group: their picture stands beside the last of a run, and their name above the first. */
+  ofMany: boolean;
 };
 
 type Input = {
@@ -30,9 +32,10 @@ type Input = {
   otherReadSeq: number | null;
   /** The reader's time zone: what a day is. */
   zone: string;
+  inGroup?: boolean;
 };
 
-export function rowsOf({ messages, outbox, firstUnread, otherReadSeq, zone }: Input): Row[] {
+export function rowsOf({ messages, outbox, firstUnread, otherReadSeq, zone, inGroup = false }: Input): Row[] {
   let before: Message | OutboxItem | undefined;
   let dayBefore = "";
   return [...messages, ...outbox].map((message) => {
@@ -40,14 +43,19 @@ export function rowsOf({ messages, outbox, firstUnread, otherReadSeq, zone }: In
     const startsDay = day !== dayBefore;
     const startsUnread = "seq" in message && message.seq === firstUnread;
     const continues = !startsDay && !startsUnread && before !== undefined && isGroup(before, message);
+    const ofMany = inGroup && senderOf(message) !== "me" && !isQuiet(message);
     before = message;
     dayBefore = day;
-    return { key: keyOf(message), message, progress: progressOf(message, otherReadSeq), startsDay, startsUnread, continues };
+    return { key: keyOf(message), message, progress: progressOf(message, otherReadSeq), startsDay, startsUnread, continues, ofMany };
   });
 }
 
 function isGroup(a: Message | OutboxItem, b: Message | OutboxItem): boolean {
-  return senderOf(a) === senderOf(b) && Date.parse(b.createdAt) - Date.parse(a.createdAt) < GROUP_MS;
+  return !isQuiet(a) && !isQuiet(b) && senderOf(a) === senderOf(b) && Date.parse(b.createdAt) - Date.parse(a.createdAt) < GROUP_MS;
+}
+
+function isQuiet(message: Message | OutboxItem): boolean {
+  return "notice" in message && message.notice !== undefined;
 }
 
 /** Whose group it belongs to; all of one's own are one person's, sent or not. */
@@ -61,6 +69,6 @@ function keyOf(message: Message | OutboxItem): string {
 
 function progressOf(message: Message | OutboxItem, otherReadSeq: number | null): Progress {
   if (!("sender" in message)) return message.state;
-  if (!message.mine) return null;
+  if (!message.mine || message.notice) return null;
   return otherReadSeq !== null && message.seq <= otherReadSeq ? "read" : "sent";
 }

@@ -34,7 +34,7 @@ export function applyPlace(draft: Draft, id: string, conversation: Conversation 
 }
 
 /** Somebody has read up to a message. What the caller has read before they marked something as unread does not count again. */
-export function applyRead(draft: Draft, id: string, userId: string, seq: number, placeVersion = Number.POSITIVE_INFINITY): void {
+export function applyRead(draft: Draft, id: string, userId: string, seq: number, placeVersion = 0): void {
   const known = draft.state.conversations.get(id);
   if (!known) return;
   if (userId !== draft.state.me.id) {
@@ -47,7 +47,7 @@ export function applyRead(draft: Draft, id: string, userId: string, seq: number,
 
 /** Marks as read on this screen, before the server was told. */
 export function markRead(draft: Draft, id: string, seq: number): void {
-  applyRead(draft, id, draft.state.me.id, seq);
+  applyRead(draft, id, draft.state.me.id, seq, Number.POSITIVE_INFINITY);
 }
 
 /** What a message says of its conversation: that it is the last, or what the last says now, and how far was read. */

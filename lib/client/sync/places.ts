@@ -41,6 +41,13 @@ export function createPlaces(options: { store: Store; api: Api; intake: Intake; 
       store.change((draft) => patchTranscript(draft, id, { firstUnread: message.seq }));
       await changePlace(id, { unreadFrom: message.id });
     },
+    /** All that it holds now. */
+    async markWholeRead(id: string): Promise<void> {
+      const known = store.getState().conversations.get(id);
+      if (!known?.lastMessage) return;
+      store.change((draft) => markRead(draft, id, known.lastSeq));
+      await api.markRead(id, known.lastMessage.id);
+    },
     async markAllRead(): Promise<void> {
       store.change((draft) => {
         const { conversations } = draft.state;

@@ -157,7 +157,13 @@ export class ModelServer {
     if (!place || seq <= place.readSeq) return;
     places.set(userId, { ...place, readSeq: seq });
     if (group) return this.tellPlace(conversationId, userId);
-    this.publish([...places.keys()], () => ({ type: "read", conversationId, userId, seq, placeVersion: place.version }));
+    this.publish([...places.keys()], () => ({
+      type: "read",
+      conversationId,
+      userId,
+      seq,
+      ...(place.version > 0 && { placeVersion: place.version }),
+    }));
   }
 
   rename(userId: string, name: string): void {

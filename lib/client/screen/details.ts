@@ -1,0 +1,47 @@
+"use client";
+import { usePathname } from "next/navigation";
+import { createContext, useContext, useMemo, useState } from "react";
+import { cameFrom } from "./back";
+import { conversationIn } from "./visit";
+
+/** Whether the details of the open conversation are shown, and what shows and hides them. */
+export type Details = { open: boolean; page: boolean; toggle: (id: string) => void; close: () => void };
+
+/** From this width on there is room for them beside the conversation; below it they are a page of their own. */
+const WIDE = "(width >= 75rem)";
+
+const DetailsContext = createContext<Details>({ open: false, page: false, toggle() {}, close() {} });
+
+export const DetailsProvider = DetailsContext.Provider;
+
+export function useDetails(): Details {
+  return useContext(DetailsContext);
+}
+
+/** Beside the conversation they stay while one goes from one to another; as a page they have an address, so that back leads back. */
+export function useDetailsState(): Details {
+  const path = usePathname();
+  const isPage = path.endsWith("/details");
+  const [docked, setDocked] = useState(isPage);
+  return useMemo(() => {
+    const close = () => {
+      setDocked(false);
+      const conversation = path.replace(/\/details$/, "");
+      if (!isPage) return;
+      if (cameFrom(conversation)) window.history.back();
+      else window.history.replaceState(null, "", conversation);
+    };
+    const isOpen = conversationIn(path) !== null && (isPage || docked);
+    return {
+      open: isOpen,
+      page: isPage,
+      close,
+      toggle(id) {
+        const isWide = matchMedia(WIDE).matches;
+        if (isPage || (docked && isWide)) close();
+        else if (isWide) setDocked(true);
+        else window.history.pushState(null, "", `/c/${id}/details`);
+      },
+    };
+  }, [path, isPage, docked]);
+}
