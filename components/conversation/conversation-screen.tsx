@@ -1,12 +1,14 @@
 "use client";
 
-import { useEffect, useLayoutEffect, useMemo } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import type { ConversationSnapshot } from "@/lib/client/messenger";
 import { useConversation, useMessengerActions, useTranscript } from "@/lib/client/screen/hooks";
-import { displayName } from "@/lib/client/screen/person";
+import { conversationName } from "@/lib/client/screen/person";
 import { NOTHING, viewSnapshot } from "@/lib/client/store/views";
+import { may } from "@/lib/protocol/groups";
 import { Composer } from "./composer";
 import { ConversationHeader } from "./conversation-header";
+import { Gone } from "./gone";
 import { MessageList } from "./message-list";
 
 /**
@@ -15,28 +17,39 @@ import { MessageList } from "./message-list";
  */
 export function ConversationScreen({ id, snapshot, formId }: { id: string; snapshot?: ConversationSnapshot; formId?: string }) {
   const messenger = useMessengerActions();
-  const conversation = useConversation(id) ?? snapshot?.conversation;
+  const held = useConversation(id);
+  // Once it was held and is not any more, it is gone, whatever the page was painted with.
+  const wasHeld = useRef(false);
+  wasHeld.current ||= held !== undefined;
+  const gone = wasHeld.current && !held;
+  const conversation = held ?? (gone ? undefined : snapshot?.conversation);
   const painted = useMemo(() => (snapshot ? viewSnapshot(snapshot) : NOTHING), [snapshot]);
   const transcript = useTranscript(id) ?? painted;
 
   useLayoutEffect(() => {
+    if (gone) return;
     if (snapshot) messenger.seed(snapshot);
     return messenger.open(id);
-  }, [messenger, id, snapshot]);
+  }, [messenger, id, snapshot, gone]);
 
-  const other = conversation?.otherParticipant;
-  const name = other ? displayName(other) : "this group";
+  const titled = snapshot && conversationName(snapshot.conversation);
+  const name = conversation ? conversationName(conversation) : "";
   useEffect(() => {
     // What the server renders brings its title along.
-    if (!snapshot) document.title = `${name} · Parley`;
-  }, [snapshot, name]);
+    if (name && name !== titled) document.title = `${name} · Parley`;
+  }, [name, titled]);
 
+  if (gone) return <Gone />;
   if (!conversation) return null;
   return (
     <>
-      <ConversationHeader other={conversation.otherParticipant} />
+      <ConversationHeader conversation={conversation} />
       <MessageList conversation={conversation} transcript={transcript} label={`Messages with ${name}`} />
-      <Composer conversationId={id} label={`Message to ${name}`} formId={formId} />
+      {may(conversation.role, conversation.group, "write") ? (
+        <Composer conversationId={id} label={`Message to ${name}`} formId={formId} />
+      ) : (
+        <p className="composer-bar px-4 pt-2 text-center text-sm text-muted">Only administrators write in this group.</p>
+      )}
     </>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 
-import { useLayoutEffect, useMemo, useRef, useState } from "react";
+import { usePathname } from "next/navigation";
+import { type KeyboardEvent as ReactKeyboardEvent, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useClock } from "@/components/ui/time";
 import { useMessengerActions, useOutbox } from "@/lib/client/screen/hooks";
 import { useKey } from "@/lib/client/screen/keys";
@@ -12,6 +13,7 @@ import type { Conversation } from "@/lib/protocol/conversations";
 import { EdgeSentinel } from "./edge-sentinel";
 import { JumpToLatest } from "./jump-to-latest";
 import { KeepScrollPosition } from "./keep-scroll-position";
+import { MessageMenu } from "./message-menu";
 import { MessageRow } from "./message-row";
 import { NothingYet } from "./nothing-yet";
 import { TranscriptEdge } from "./transcript-edge";
@@ -35,14 +37,17 @@ export function MessageList({
   // Past the window's end there is a gap: what is unsent would seem to follow what it does not follow.
   const outbox = transcript.atEnd ? unsent : NONE;
   // What there was when one came is not news: it neither slides in nor takes one to the end.
-  const [opened] = useState(() => ({ at: new Date().toISOString(), seq: conversation.lastMessage?.seq ?? 0 }));
+  const [opened] = useState(() => ({ at: new Date().toISOString(), seq: conversation.lastSeq }));
 
   const { messages, firstUnread, atStart, atEnd, loadingOlder, loadingNewer, loadingWindow, failure } = transcript;
   const { otherReadSeq } = conversation;
+  const inGroup = conversation.kind === "group";
   const rows = useMemo(
-    () => rowsOf({ messages, outbox, firstUnread, otherReadSeq, zone }),
-    [messages, outbox, firstUnread, otherReadSeq, zone],
+    () => rowsOf({ messages, outbox, firstUnread, otherReadSeq, zone, inGroup }),
+    [messages, outbox, firstUnread, otherReadSeq, zone, inGroup],
   );
+  const lastSent = messages.at(-1)?.seq;
+  const pathname = usePathname();
 
   // Where somebody who comes back left off, until it is on screen.
   const leftAt = useRef<ReadingPosition | null>(null);
@@ -60,7 +65,8 @@ export function MessageList({
 
   // After each change of what is shown, and on each scroll: what is on screen, and whether that is the end.
   const look = useRef(() => {
-    if (!scroller.current) return;
+    // What lies beneath the details, on a phone, is not on screen.
+    if (!scroller.current?.checkVisibility({ visibilityProperty: true })) return;
     const seen = seenIn(scroller.current);
     const isAway = awayFromEnd(scroller.current) > NEAR_END_PX;
     if (seen) messenger.see(id, seen.first, seen.last);
@@ -71,7 +77,7 @@ export function MessageList({
   useLayoutEffect(() => {
     const frame = requestAnimationFrame(() => look.current());
     return () => cancelAnimationFrame(frame);
-  }, [rows]);
+  }, [rows, pathname]);
 
   // While one writes the page keys are the conversation's, as in a book that lies beside the paper.
   useKey(isPageKeyOfComposer, ({ key }) => {
@@ -110,15 +116,18 @@ export function MessageList({
                 onReach={() => messenger.loadOlder(id)}
               />
             )}
-            <ol className="flex flex-col">
-              {rows.map(({ key, ...row }) => (
-                <MessageRow
-                  key={key}
-                  {...row}
-                  arrives={"seq" in row.message ? row.message.seq > opened.seq : row.message.createdAt > opened.at}
-                />
-              ))}
-            </ol>
+            <MessageMenu conversationId={id} messages={messages} inGroup={inGroup}>
+              <ol className="flex flex-col" onKeyDown={moveAmongMenus}>
+                {rows.map(({ key, ...row }) => (
+                  <MessageRow
+                    key={key}
+                    {...row}
+                    arrives={"seq" in row.message ? row.message.seq > opened.seq : row.message.createdAt > opened.at}
+                    tabStop={"seq" in row.message && row.message.seq === lastSent}
+                  />
+                ))}
+              </ol>
+            </MessageMenu>
             {!atEnd && !failedBelow && (
               <EdgeSentinel
                 root={scroller}
@@ -145,6 +154,16 @@ const OVERLAP_PX = 48;
 function isPageKeyOfComposer({ key, target, shiftKey, ctrlKey, altKey, metaKey }: KeyboardEvent): boolean {
   if ((key !== "PageUp" && key !== "PageDown") || shiftKey || ctrlKey || altKey || metaKey) return false;
   return target instanceof HTMLTextAreaElement && target.scrollHeight <= target.clientHeight;
+}
+
+/** Of the buttons of the rows one is in the order of the Tab key; arrow keys lead to the others. */
+function moveAmongMenus(event: ReactKeyboardEvent<HTMLElement>): void {
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>(".message-more")];
+  const at = buttons.indexOf(document.activeElement as HTMLElement);
+  if (!step || at < 0) return;
+  event.preventDefault();
+  buttons[at + step]?.focus();
 }
 
 const NONE: ReturnType<typeof useOutbox> = [];

@@ -3,12 +3,13 @@
 import { useRef, useState } from "react";
 import { useMessenger, useMessengerActions, useOrder } from "@/lib/client/screen/hooks";
 import { moveFocus, useKey } from "@/lib/client/screen/keys";
+import { ConversationMenu } from "./conversation-menu";
 import { ConversationRow } from "./conversation-row";
 import { LoadMore } from "./load-more";
 import { NoConversations } from "./no-conversations";
 
 /** The conversations, the latest first, as live as the messages. Arrow keys walk it; Alt with them switches. */
-export function ConversationList({ openId, onFind }: { openId: string | null; onFind: () => void }) {
+export function ConversationList({ openId, onFind, onNewGroup }: { openId: string | null; onFind: () => void; onNewGroup: () => void }) {
   const list = useRef<HTMLUListElement>(null);
   const messenger = useMessengerActions();
   const order = useOrder();
@@ -26,7 +27,7 @@ export function ConversationList({ openId, onFind }: { openId: string | null; on
     },
   );
 
-  if (order.length === 0 && !hasMore) return <NoConversations onFind={onFind} />;
+  if (order.length === 0 && !hasMore) return <NoConversations onFind={onFind} onNewGroup={onNewGroup} />;
   // One row is in the tab order: where the focus last was, else what is open, else the first.
   const stop = [focused, openId].find((id) => id !== null && order.includes(id)) ?? order[0];
   return (
@@ -34,16 +35,18 @@ export function ConversationList({ openId, onFind }: { openId: string | null; on
       aria-label="Conversations"
       className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]"
     >
-      <ul
-        ref={list}
-        onKeyDown={(event) => {
-          if (!event.altKey && moveFocus(event.currentTarget, event.key)) event.preventDefault();
-        }}
-      >
-        {order.map((id) => (
-          <ConversationRow key={id} id={id} open={id === openId} tabStop={id === stop} onFocus={setFocused} />
-        ))}
-      </ul>
+      <ConversationMenu>
+        <ul
+          ref={list}
+          onKeyDown={(event) => {
+            if (!event.altKey && moveFocus(event.currentTarget, event.key)) event.preventDefault();
+          }}
+        >
+          {order.map((id) => (
+            <ConversationRow key={id} id={id} open={id === openId} tabStop={id === stop} onFocus={setFocused} />
+          ))}
+        </ul>
+      </ConversationMenu>
       {hasMore && <LoadMore count={order.length} loading={loading} onLoad={() => void messenger.loadMore()} />}
     </nav>
   );

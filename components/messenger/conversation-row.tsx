@@ -1,11 +1,13 @@
 "use client";
 
+import { Archive, BellOff, Pin } from "lucide-react";
 import Link, { useLinkStatus } from "next/link";
 import { memo } from "react";
-import { Avatar, PersonName } from "@/components/ui/avatar";
+import { ConversationAvatar, ConversationName } from "@/components/ui/conversation-face";
 import { Time } from "@/components/ui/time";
 import { useConversation, useDraft, useOutbox } from "@/lib/client/screen/hooks";
 import { useVisit } from "@/lib/client/screen/visit";
+import { isMuted } from "@/lib/client/store/mutes";
 import { RowPreview } from "./row-preview";
 import { UnreadCount } from "./unread-count";
 
@@ -17,12 +19,12 @@ export const ConversationRow = memo(function ConversationRow({ id, open, tabStop
   const draft = useDraft(id).trim();
   const items = useOutbox(id);
   const { onLinkClick } = useVisit();
-  const other = conversation?.otherParticipant;
-  if (!conversation || !other) return null;
-  const { lastMessage, unreadCount } = conversation;
+  if (!conversation) return null;
+  const { group, lastMessage, unreadCount, pinned, archived } = conversation;
+  const muted = isMuted(conversation);
   const unread = unreadCount > 0;
   const unsent = items.findLast(({ state }) => state === "failed") ?? items.at(-1);
-  const at = unsent?.createdAt ?? lastMessage?.createdAt;
+  const at = unsent?.createdAt ?? conversation.listedAt ?? lastMessage?.createdAt;
   return (
     <li>
       <Link
@@ -35,25 +37,38 @@ export const ConversationRow = memo(function ConversationRow({ id, open, tabStop
         className="conversation-row"
       >
         <Pending />
-        <Avatar user={other} />
+        <ConversationAvatar of={conversation} />
         <div className="min-w-0 flex-1">
           <div className="flex items-baseline gap-2">
             <span className={`flex min-w-0 flex-1 ${unread ? "font-bold" : "font-medium"}`}>
-              <PersonName user={other} />
+              <ConversationName of={conversation} />
+              {muted && <RowMark Icon={BellOff} says="Muted" />}
             </span>
             {at && <Time at={at} as="list" className="shrink-0 text-xs text-muted" />}
           </div>
           <div className="flex items-center gap-2">
             <p className={`flex min-w-0 flex-1 items-center gap-1 text-sm ${unread ? "text-text" : "text-muted"}`}>
-              <RowPreview lastMessage={lastMessage} draft={open ? "" : draft} unsent={unsent} />
+              <RowPreview lastMessage={lastMessage} inGroup={group !== null} draft={open ? "" : draft} unsent={unsent} />
             </p>
-            <UnreadCount count={unreadCount} />
+            {pinned !== null && <RowMark Icon={Pin} says="Pinned" />}
+            {archived && <RowMark Icon={Archive} says="Archived" />}
+            <UnreadCount count={unreadCount} quiet={muted} />
           </div>
         </div>
       </Link>
     </li>
   );
 });
+
+/** What is one's own of a conversation, as one small mark. */
+function RowMark({ Icon, says }: { Icon: typeof Pin; says: string }) {
+  return (
+    <span className="inline-flex shrink-0 items-center ps-1.5 text-muted">
+      <Icon aria-hidden="true" className="size-3.5" />
+      <span className="sr-only">{says}</span>
+    </span>
+  );
+}
 
 /** Tells the style sheet that this conversation is on its way, and takes no room in the row. */
 function Pending() {

@@ -41,7 +41,7 @@ function FindPanel({ openId, onDone }: { openId: string | null; onDone: () => vo
 
   async function go(found: Found) {
     try {
-      const id = found.kind === "conversation" ? found.id : (await messenger.startConversation(found.user.username)).id;
+      const id = found.kind !== "person" ? found.id : (await messenger.startConversation(found.user.username)).id;
       onDone();
       visit(`/c/${id}`);
     } catch (error) {

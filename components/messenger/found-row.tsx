@@ -1,8 +1,24 @@
-import { Avatar, PersonName } from "@/components/ui/avatar";
+import { Avatar, GroupAvatar, PersonName } from "@/components/ui/avatar";
 import type { Found } from "@/lib/client/screen/find";
+import { peopleCount } from "@/lib/client/screen/person";
 
-/** Somebody whom the search found: their conversation to go to, or a new one to start. */
-export function FoundRow({ found: { kind, user } }: { found: Found }) {
+/** Somebody or a group whom the search found: a conversation to go to, or a new one to start. */
+export function FoundRow({ found }: { found: Found }) {
+  if (found.kind === "group") {
+    const { group } = found;
+    return (
+      <>
+        <GroupAvatar group={group} size="sm" />
+        <span className="flex min-w-0 flex-1 items-baseline gap-2">
+          <bdi dir="auto" className="truncate font-medium">
+            {group.name}
+          </bdi>
+          <span className="shrink-0 text-sm text-muted">{peopleCount(group.participantCount)}</span>
+        </span>
+      </>
+    );
+  }
+  const { kind, user } = found;
   return (
     <>
       <Avatar user={user} size="sm" />

@@ -1,9 +1,13 @@
 "use client";
 
 import { usePathname, useSelectedLayoutSegments } from "next/navigation";
-import { type ReactNode, useCallback, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { ConversationScreen } from "@/components/conversation/conversation-screen";
+import { DetailsPanel } from "@/components/details/details-panel";
+import { NewGroupDialog } from "@/components/groups/new-group-dialog";
+import { TroubleProvider } from "@/components/ui/trouble";
 import { createMessenger, type Snapshot } from "@/lib/client/messenger";
+import { DetailsProvider, useDetailsState } from "@/lib/client/screen/details";
 import { MessengerContext, useStart } from "@/lib/client/screen/hooks";
 import { followKeyboard } from "@/lib/client/screen/keyboard";
 import { conversationIn } from "@/lib/client/screen/visit";
@@ -11,23 +15,28 @@ import type { Notice } from "@/lib/protocol/notices";
 import { Announcer } from "./announcer";
 import { ConnectionBanner } from "./connection-banner";
 import { ConversationSkeleton } from "./conversation-skeleton";
-import { FindContext } from "./find-context";
+import { type Dialogs, DialogsContext } from "./dialogs-context";
 import { FindDialog } from "./find-dialog";
 import { NothingOpen } from "./nothing-open";
 import { Sidebar } from "./sidebar";
 import { SignedOut } from "./signed-out";
 
+type Props = { snapshot: Snapshot; notices: readonly Notice[]; administrator: boolean; children: ReactNode };
+
 /**
  * The frame that stays while conversations come and go: the list at the left, what is open at the
  * right; on a phone one of the two. It holds the page's one messenger.
  */
-export function MessengerFrame({ snapshot, notices, children }: { snapshot: Snapshot; notices: readonly Notice[]; children: ReactNode }) {
+export function MessengerFrame({ snapshot, notices, administrator, children }: Props) {
   const [messenger] = useState(() => createMessenger(snapshot));
   const [finding, setFinding] = useState(false);
-  const find = useCallback(() => setFinding(true), []);
+  const [makingGroup, setMakingGroup] = useState(false);
+  const dialogs = useMemo<Dialogs>(() => ({ find: () => setFinding(true), newGroup: () => setMakingGroup(true) }), []);
   const served = useSelectedLayoutSegments()[1] ?? null;
   // They differ while the address has moved on without the server (see visit.ts).
-  const openId = conversationIn(usePathname());
+  const path = usePathname();
+  const openId = conversationIn(path);
+  const details = useDetailsState();
   useStart(messenger);
   useEffect(followKeyboard, []);
 
@@ -36,18 +45,28 @@ export function MessengerFrame({ snapshot, notices, children }: { snapshot: Snap
       <a href="#main" className="skip-link">
         Skip to the conversation
       </a>
-      <div className="messenger" data-open={openId ? "" : undefined}>
-        <Sidebar openId={openId} onFind={find} notices={notices} />
-        <main id="main" tabIndex={-1} className="pane-conversation">
-          <ConnectionBanner />
-          <FindContext value={find}>
-            {openId === served && children}
-            {openId !== served && (openId ? <ConversationScreen key={openId} id={openId} /> : <NothingOpen />)}
-          </FindContext>
-        </main>
-        <ConversationSkeleton />
-      </div>
-      <FindDialog open={finding} onOpenChange={setFinding} openId={openId} />
+      <TroubleProvider>
+        <DetailsProvider value={details}>
+          <div
+            className="messenger"
+            data-open={path !== "/" ? "" : undefined}
+            data-details={details.open ? (details.page ? "page" : "docked") : undefined}
+          >
+            <Sidebar openId={openId} onFind={dialogs.find} onNewGroup={dialogs.newGroup} notices={notices} />
+            <main id="main" tabIndex={-1} className="pane-conversation">
+              <ConnectionBanner />
+              <DialogsContext value={dialogs}>
+                {openId === served && children}
+                {openId !== served && (openId ? <ConversationScreen key={openId} id={openId} /> : <NothingOpen />)}
+              </DialogsContext>
+            </main>
+            {openId && details.open && <DetailsPanel key={openId} id={openId} />}
+            <ConversationSkeleton />
+          </div>
+          <FindDialog open={finding} onOpenChange={setFinding} openId={openId} />
+          <NewGroupDialog open={makingGroup} onOpenChange={setMakingGroup} administrator={administrator} />
+        </DetailsProvider>
+      </TroubleProvider>
       <Announcer />
       <SignedOut />
     </MessengerContext>

@@ -6,6 +6,7 @@ import { useRouter } from "next/navigation";
 import { useRef } from "react";
 import { SignOutDialog, useSignOut } from "@/components/account/sign-out";
 import { Avatar, PersonName } from "@/components/ui/avatar";
+import { MENU_ITEM } from "@/components/ui/menu-item";
 import { createAccount } from "@/lib/client/account/account";
 import { useMessenger, useMessengerActions } from "@/lib/client/screen/hooks";
 
@@ -33,11 +34,11 @@ export function OwnMenu() {
                 </p>
                 <p className="truncate text-sm text-muted">@{me.username}</p>
               </div>
-              <Menu.Item className={ITEM} onClick={() => router.push("/settings")}>
+              <Menu.Item className={MENU_ITEM} onClick={() => router.push("/settings")}>
                 <Settings aria-hidden="true" className="size-4 text-muted" />
                 Settings
               </Menu.Item>
-              <Menu.Item className={ITEM} onClick={() => signOut.ask(createAccount({ userId: me.id }).endThisSession)}>
+              <Menu.Item className={MENU_ITEM} onClick={() => signOut.ask(createAccount({ userId: me.id }).endThisSession)}>
                 <LogOut aria-hidden="true" className="size-4 text-muted" />
                 Sign out
               </Menu.Item>
@@ -49,5 +50,3 @@ export function OwnMenu() {
     </>
   );
 }
-
-const ITEM = "flex min-h-9 touch:min-h-11 items-center gap-2.5 rounded-sm px-2.5 outline-none data-highlighted:bg-hover";

@@ -1,18 +1,24 @@
 import { CircleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { ProgressMark } from "@/components/conversation/progress-mark";
+import { useMessenger } from "@/lib/client/screen/hooks";
+import { displayName } from "@/lib/client/screen/person";
+import { quietSentence } from "@/lib/client/screen/quiet-lines";
 import type { OutboxItem } from "@/lib/client/store/unsent";
 import type { Message } from "@/lib/protocol/messages";
 
 type Props = {
   lastMessage: Message | null;
+  /** Who said it is told with it. */
+  inGroup: boolean;
   /** What one has begun to write, unless it is on screen anyway. */
   draft: string;
   unsent: OutboxItem | undefined;
 };
 
 /** What a conversation says in the list: what was refused before all else, then one's draft, then what is on its way, then the last message. */
-export function RowPreview({ lastMessage, draft, unsent }: Props) {
+export function RowPreview({ lastMessage, inGroup, draft, unsent }: Props) {
+  const me = useMessenger((state) => state.me.id);
   if (unsent && (unsent.state === "failed" || !draft)) {
     return (
       <>
@@ -22,7 +28,18 @@ export function RowPreview({ lastMessage, draft, unsent }: Props) {
     );
   }
   if (draft) return <Line text={draft} before={<span className="text-accent">Draft: </span>} />;
-  return lastMessage && <Line text={lastMessage.content} before={lastMessage.mine && <span>You: </span>} />;
+  if (!lastMessage) return null;
+  if (lastMessage.notice) return <Line text={quietSentence(lastMessage, me)} />;
+  const who = lastMessage.mine ? "You" : inGroup && displayName(lastMessage.sender);
+  return <Line text={lastMessage.content} before={who && <Speaker name={who} />} />;
+}
+
+function Speaker({ name }: { name: string }) {
+  return (
+    <span>
+      <bdi>{name}</bdi>:{" "}
+    </span>
+  );
 }
 
 function FailedMark() {

@@ -1,17 +1,23 @@
 "use client";
 
 import { Search } from "lucide-react";
+import { useState } from "react";
 import { Notices } from "@/components/account/notices";
 import { Mark } from "@/components/ui/mark";
 import { useMessenger } from "@/lib/client/screen/hooks";
 import { useHotkeyName } from "@/lib/client/screen/keys";
 import type { Notice } from "@/lib/protocol/notices";
+import { ArchivedList } from "./archived-list";
 import { ConversationList } from "./conversation-list";
+import { NewMenu } from "./new-menu";
 import { OwnMenu } from "./own-menu";
 import { SidebarResizer } from "./sidebar-resizer";
 
+type Props = { openId: string | null; onFind: () => void; onNewGroup: () => void; notices: readonly Notice[] };
+
 /** Who one is, how to find somebody, and with whom one talks. */
-export function Sidebar({ openId, onFind, notices }: { openId: string | null; onFind: () => void; notices: readonly Notice[] }) {
+export function Sidebar({ openId, onFind, onNewGroup, notices }: Props) {
+  const [archive, showArchive] = useState(false);
   const userId = useMessenger((state) => state.me.id);
   const hotkey = useHotkeyName("K");
   return (
@@ -23,20 +29,25 @@ export function Sidebar({ openId, onFind, notices }: { openId: string | null; on
         </h1>
         <OwnMenu />
       </header>
-      <div className="shrink-0 px-3 pb-2">
+      <div className="flex shrink-0 gap-2 px-3 pb-2">
         <button
           type="button"
           onClick={onFind}
           aria-keyshortcuts="Control+K Meta+K"
-          className="flex h-10 w-full items-center gap-2.5 rounded-md bg-hover px-3 text-start text-muted transition-colors duration-120 hover:text-text touch:h-11"
+          className="flex h-10 min-w-0 flex-1 items-center gap-2.5 rounded-md bg-hover px-3 text-start text-muted transition-colors duration-120 hover:text-text touch:h-11"
         >
           <Search aria-hidden="true" className="size-4" />
           <span className="flex-1 truncate">Find or start a conversation</span>
           <kbd className="font-sans text-xs touch:hidden">{hotkey}</kbd>
         </button>
+        <NewMenu onNewGroup={onNewGroup} onArchive={() => showArchive(true)} />
       </div>
       <Notices userId={userId} notices={notices} />
-      <ConversationList openId={openId} onFind={onFind} />
+      {archive ? (
+        <ArchivedList openId={openId} onBack={() => showArchive(false)} />
+      ) : (
+        <ConversationList openId={openId} onFind={onFind} onNewGroup={onNewGroup} />
+      )}
       <SidebarResizer />
     </section>
   );

@@ -6,7 +6,7 @@ import { DevelopmentLogin } from "@/components/auth/development-login";
 import { ProviderButtons } from "@/components/auth/provider-buttons";
 import { SignInForm } from "@/components/auth/sign-in-form";
 import { firstOf, refusalOf } from "@/lib/client/account/access";
-import { safeReturnPath } from "@/lib/protocol/return-path";
+import { safeReturnPath, withReturn } from "@/lib/protocol/return-path";
 import { currentCaller } from "@/lib/server/auth/current-user";
 import { oauthProviders } from "@/lib/server/auth/providers";
 import { refusedForm } from "@/lib/server/auth/refused-form";
@@ -37,7 +37,7 @@ export default async function SignInPage({ searchParams }: Props) {
       {SIGN_UP === "open" && (
         <p className="mt-5 text-sm text-muted">
           New here?{" "}
-          <Link href="/sign-up" className="font-medium text-accent underline underline-offset-3 hover:no-underline">
+          <Link href={withReturn("/sign-up", to)} className="font-medium text-accent underline underline-offset-3 hover:no-underline">
             Create an account
           </Link>
         </p>

@@ -1,0 +1,46 @@
+"use client";
+
+import { Check, Copy } from "lucide-react";
+import { useRef, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Time } from "@/components/ui/time";
+import { displayName } from "@/lib/client/screen/person";
+import type { Invite } from "@/lib/protocol/groups";
+
+/** A link to a group: to copy, and to revoke. */
+export function InviteRow({ invite, onRevoke }: { invite: Invite; onRevoke: () => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  const [copied, setCopied] = useState(false);
+  const address = `${window.location.origin}${invite.url}`;
+
+  async function copy() {
+    // Over plain http a browser gives no clipboard: then what is selected can be copied by hand.
+    field.current?.select();
+    await navigator.clipboard?.writeText(address);
+    setCopied(true);
+  }
+
+  return (
+    <div className="grid gap-2 rounded-md bg-raised p-3 not-first:mt-2">
+      <input ref={field} readOnly aria-label="Link" value={address} className="w-full truncate bg-transparent text-sm outline-none" />
+      <p className="text-sm text-muted">
+        By <bdi>{displayName(invite.creator)}</bdi>, used {invite.uses === 1 ? "once" : `${invite.uses} times`}
+        {invite.usesLeft !== null && `, ${invite.usesLeft} left`}
+        {invite.expiresAt && (
+          <>
+            , until <Time at={invite.expiresAt} as="day" />
+          </>
+        )}
+      </p>
+      <div className="flex gap-2">
+        <Button onClick={() => void copy()} className="flex-1">
+          {copied ? <Check aria-hidden="true" className="size-4" /> : <Copy aria-hidden="true" className="size-4" />}
+          {copied ? "Copied" : "Copy"}
+        </Button>
+        <Button look="danger" onClick={onRevoke}>
+          Revoke
+        </Button>
+      </div>
+    </div>
+  );
+}

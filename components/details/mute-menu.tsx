@@ -1,0 +1,51 @@
+"use client";
+
+import { Menu } from "@base-ui/react/menu";
+import { useRef } from "react";
+import { ActionIcon } from "@/components/messenger/action-icon";
+import { MENU_ITEM } from "@/components/ui/menu-item";
+import { useAct } from "@/components/ui/trouble";
+import { useMessengerActions } from "@/lib/client/screen/hooks";
+import { PANEL_ROW } from "./panel-row";
+
+const HOUR_MS = 3_600_000;
+const LASTS = [
+  ["For an hour", HOUR_MS],
+  ["For 8 hours", 8 * HOUR_MS],
+  ["For a week", 168 * HOUR_MS],
+  ["Until I unmute it", null],
+] as const;
+
+/** For how long a conversation makes no sound. */
+export function MuteMenu({ id }: { id: string }) {
+  const messenger = useMessengerActions();
+  const act = useAct();
+  const home = useRef<HTMLDivElement>(null);
+  return (
+    <Menu.Root>
+      <div ref={home}>
+        <Menu.Trigger className={PANEL_ROW}>
+          <ActionIcon name="mute" />
+          Mute
+        </Menu.Trigger>
+      </div>
+      <Menu.Portal container={home}>
+        <Menu.Positioner align="start" sideOffset={4} className="z-20 outline-none">
+          <Menu.Popup className="floating min-w-48 p-1.5">
+            {LASTS.map(([label, ms]) => (
+              <Menu.Item
+                key={label}
+                className={MENU_ITEM}
+                onClick={() =>
+                  void act(() => messenger.changePlace(id, { muted: ms === null ? "always" : new Date(Date.now() + ms).toISOString() }))
+                }
+              >
+                {label}
+              </Menu.Item>
+            ))}
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}

@@ -1,0 +1,51 @@
+"use client";
+
+import { ArrowLeft, Search } from "lucide-react";
+import Link from "next/link";
+import { useCallback, useDeferredValue, useState } from "react";
+import { ICON_BUTTON } from "@/components/ui/button";
+import { Rows } from "@/components/ui/rows";
+import { useMessengerActions } from "@/lib/client/screen/hooks";
+import { usePages } from "@/lib/client/screen/pages";
+import { OpenGroupRow } from "./open-group-row";
+
+/** The groups that anybody on this server joins. */
+export function OpenGroups() {
+  const { ask } = useMessengerActions();
+  const [text, setText] = useState("");
+  const search = useDeferredValue(text.trim());
+  const load = useCallback((before: string | undefined, signal: AbortSignal) => ask.openGroups({ search, before }, signal), [ask, search]);
+  const groups = usePages(load);
+  return (
+    <>
+      <header className="conversation-header flex min-h-16 shrink-0 items-center gap-1 px-4 pt-[env(safe-area-inset-top)] max-md:ps-1.5">
+        <Link href="/" aria-label="Conversations" className={`${ICON_BUTTON} md:hidden`}>
+          <ArrowLeft aria-hidden="true" className="size-5" />
+        </Link>
+        <h2 className="font-bold">Open groups</h2>
+      </header>
+      <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
+        <div className="mx-auto grid w-full max-w-160 gap-3 px-4 pb-8">
+          <label className="flex h-11 items-center gap-2.5 rounded-md bg-raised px-3 text-muted shadow-[inset_0_0_0_1px_var(--color-field)]">
+            <Search aria-hidden="true" className="size-4 shrink-0" />
+            <input
+              type="search"
+              aria-label="Find a group"
+              placeholder="Find a group"
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+              className="min-w-0 flex-1 bg-transparent text-text outline-none placeholder:text-muted"
+            />
+          </label>
+          <Rows
+            pages={groups}
+            label="Open groups"
+            empty={search ? "No open group goes by that." : "There are none yet. Whoever makes a group can open it in its settings."}
+          >
+            {(group) => <OpenGroupRow group={group} />}
+          </Rows>
+        </div>
+      </div>
+    </>
+  );
+}
