@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { message, say, settled } from "./support/screen";
+import { details, message, openDetails, say, settled } from "./support/screen";
 import { expect, FAILED_REQUESTS, test } from "./support/test";
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -36,6 +36,39 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Your account" }).click();
       await expect(page.getByRole("menu")).toBeVisible();
+      await hasNoFaults(page);
+    });
+
+    test("in a group, its details, and the screens of groups", async ({ cast, ada, grace }) => {
+      test.slow();
+      const { path, id } = await cast.group("Engine", [ada, grace], [[grace, "Hello"]], { description: "It weaves.", access: "open" });
+      const { url } = await cast.post<{ url: string }>(ada, `/api/groups/${id}/invites`, {});
+      const page = await ada.open(path);
+      await openDetails(page);
+      await expect(details(page).getByRole("listitem")).toHaveCount(2);
+      await hasNoFaults(page);
+      for (const view of ["Group settings", "Invite links", "Add people"]) {
+        await details(page).getByRole("button", { name: view }).click();
+        await expect(details(page).getByRole("heading", { name: view })).toBeVisible();
+        await hasNoFaults(page);
+        await details(page).getByRole("button", { name: "Back" }).click();
+      }
+      await message(page, "Hello").click({ button: "right" });
+      await expect(page.getByRole("menu")).toBeVisible();
+      await hasNoFaults(page);
+      await page.getByRole("menuitem", { name: "Who has read it" }).click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await hasNoFaults(page);
+      await page.goto("/groups");
+      await settled(page);
+      await expect(page.getByRole("link", { name: "Open Engine" }).first()).toBeVisible();
+      await hasNoFaults(page);
+      await page.getByRole("button", { name: "New group and more" }).click();
+      await page.getByRole("menuitem", { name: "New group" }).click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await hasNoFaults(page);
+      await (await grace.open(url)).close();
+      await page.goto(url);
       await hasNoFaults(page);
     });
 

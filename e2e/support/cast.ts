@@ -105,10 +105,29 @@ export function createCast(parley: Parley, browser: Browser, watch: (context: Br
       ]);
       return { id, path: `/c/${id}` };
     },
+    /** A group that the first of them makes, through the door that everybody takes. */
+    async group(
+      name: string,
+      [owner, ...others]: readonly [Person, ...Person[]],
+      said: readonly Said[] = [],
+      input: object = {},
+    ): Promise<Conversation> {
+      const usernames = others.map(({ username }) => username);
+      const { id } = await post<{ id: string }>(owner, "/api/groups", { name, usernames, ...input });
+      for (const [by, content] of said) await post(by, `/api/conversations/${id}/messages`, { content });
+      return { id, path: `/c/${id}` };
+    },
+    post,
     async leave(): Promise<void> {
       for (const context of contexts) await context.close();
     },
   };
+
+  async function post<T>(by: Person, path: string, data: object): Promise<T> {
+    const answer = await by.context.request.post(parley.url + path, { data, headers: { origin: parley.url } });
+    if (!answer.ok()) throw new Error(`${path} was answered with ${answer.status()}: ${await answer.text()}`);
+    return (await answer.json()) as T;
+  }
 
   async function start(people: readonly [Person, Person]): Promise<string> {
     const ids = people.map((person) => person.id).sort();

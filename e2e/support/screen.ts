@@ -9,6 +9,16 @@ export const messages = (page: Page): Locator => transcript(page).getByRole("lis
 export const message = (page: Page, text: string | RegExp): Locator => messages(page).filter({ hasText: text });
 export const composer = (page: Page): Locator => page.getByRole("textbox", { name: /^Message to / });
 
+export const details = (page: Page): Locator => page.getByRole("complementary", { name: "Details" });
+
+export async function openDetails(page: Page): Promise<void> {
+  await page
+    .getByRole("main")
+    .getByRole("button", { name: /Details$/ })
+    .click();
+  await details(page).waitFor();
+}
+
 export async function say(page: Page, text: string): Promise<void> {
   await composer(page).fill(text);
   await composer(page).press("Enter");
