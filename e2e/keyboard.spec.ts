@@ -58,10 +58,22 @@ test("the keyboard alone moves between conversations", async ({ cast, ada, grace
   await expect(transcript(page)).toHaveAccessibleName("Messages with Grace");
 });
 
-test("the keyboard alone reaches history, the settings and the way out", async ({ cast, ada, grace }) => {
+test("the keyboard alone reaches what can be done with a message, history, the settings and the way out", async ({ cast, ada, grace }) => {
   const { path } = await cast.longConversation([ada, grace], 40);
   const page = await ada.open(path);
   await expect(composer(page)).toBeFocused();
+  await page.keyboard.press("Shift+Tab");
+  await expect(message(page, /: 40\. /).getByRole("button", { name: "Actions" })).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await expect(message(page, /: 39\. /).getByRole("button", { name: "Actions" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: "Copy text" })).toBeVisible();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("2 unread")).toBeVisible();
+  await composer(page).focus();
+  await page.keyboard.press("Shift+Tab");
   await page.keyboard.press("Shift+Tab");
   await expect(transcript(page)).toBeFocused();
   await page.keyboard.press("Home");

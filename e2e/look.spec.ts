@@ -33,6 +33,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       const page = await ada.open(path);
       await expect(composer(page)).toBeFocused();
       await page.keyboard.press("Shift+Tab");
+      await page.keyboard.press("Shift+Tab");
       await expect(transcript(page)).toBeFocused();
       const { at, width, height } = await pixelsOf(page, transcript(page));
       const ring = at(1, height / 2);

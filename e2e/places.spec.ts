@@ -27,6 +27,10 @@ test("pinned, muted and archived conversations are so on all of one's devices, a
   await expect(conversationWith(phone, "Grace").getByText("Pinned")).toBeAttached();
   await pick(desk, "Engine", "Mute");
   await expect(conversationWith(phone, "Engine").getByText("Muted")).toBeAttached();
+  await pick(desk, "Alan", "Pin to the top");
+  await pick(desk, "Alan", "Move up");
+  await expect(first(phone)).toContainText("Alan");
+  await pick(phone, "Alan", "Unpin");
   await pick(phone, "Grace", "Unpin");
   await pick(phone, "Grace", "Archive");
   await expect(conversationWith(desk, "Grace")).toHaveCount(0);

@@ -6,16 +6,17 @@ import { ICON_BUTTON } from "@/components/ui/button";
 import { NewGroupForm } from "./new-group-form";
 
 type Props = {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
+  /** Null while it is closed. */
+  making: "for some" | "for everybody" | null;
+  onClose: () => void;
   /** For whom runs the server: it may be everybody's. */
   administrator: boolean;
 };
 
 /** Makes a group: a name, a picture if one likes, and people, or oneself alone. */
-export function NewGroupDialog({ open, onOpenChange, administrator }: Props) {
+export function NewGroupDialog({ making, onClose, administrator }: Props) {
   return (
-    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+    <Dialog.Root open={making !== null} onOpenChange={(open) => open || onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-30 bg-scrim transition-opacity duration-160 data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Dialog.Viewport className="fixed inset-0 z-30 flex justify-center p-3 pt-[max(0.75rem,env(safe-area-inset-top))] sm:pt-[10vh]">
@@ -26,7 +27,7 @@ export function NewGroupDialog({ open, onOpenChange, administrator }: Props) {
                 <X aria-hidden="true" className="size-4.5" />
               </Dialog.Close>
             </div>
-            <NewGroupForm administrator={administrator} onDone={() => onOpenChange(false)} />
+            <NewGroupForm administrator={administrator} everybody={making === "for everybody"} onDone={onClose} />
           </Dialog.Popup>
         </Dialog.Viewport>
       </Dialog.Portal>

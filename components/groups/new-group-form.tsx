@@ -11,8 +11,10 @@ import type { User } from "@/lib/protocol/users";
 import { GroupPicture } from "./group-picture";
 import { PeoplePicker } from "./people-picker";
 
+type Props = { administrator: boolean; everybody: boolean; onDone: () => void };
+
 /** What a new group needs. Tried again it is the same group: it has its id from the beginning. */
-export function NewGroupForm({ administrator, onDone }: { administrator: boolean; onDone: () => void }) {
+export function NewGroupForm({ administrator, everybody, onDone }: Props) {
   const messenger = useMessengerActions();
   const { visit } = useVisit();
   const [clientId] = useState(randomId);
@@ -56,7 +58,7 @@ export function NewGroupForm({ administrator, onDone }: { administrator: boolean
       <PeoplePicker chosen={people} onChange={setPeople} error={errors.usernames} />
       {administrator && (
         <label className="flex min-h-10 items-center gap-3">
-          <input type="checkbox" name="everybody" className="size-4.5 accent-accent" />
+          <input type="checkbox" name="everybody" defaultChecked={everybody} className="size-4.5 accent-accent" />
           Everybody on this server is in it, also who comes later
         </label>
       )}

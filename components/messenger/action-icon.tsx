@@ -1,9 +1,10 @@
-import { Archive, ArchiveRestore, Bell, BellOff, Mail, MailOpen, Pin, PinOff } from "lucide-react";
+import { Archive, ArchiveRestore, ArrowUp, Bell, BellOff, Mail, MailOpen, Pin, PinOff } from "lucide-react";
 import type { ActionName } from "@/lib/client/screen/conversation-actions";
 
 const ICONS = {
   pin: Pin,
   unpin: PinOff,
+  raise: ArrowUp,
   mute: BellOff,
   unmute: Bell,
   archive: Archive,

@@ -9,7 +9,7 @@ import { LoadMore } from "./load-more";
 import { NoConversations } from "./no-conversations";
 
 /** The conversations, the latest first, as live as the messages. Arrow keys walk it; Alt with them switches. */
-export function ConversationList({ openId, onFind, onNewGroup }: { openId: string | null; onFind: () => void; onNewGroup: () => void }) {
+export function ConversationList({ openId }: { openId: string | null }) {
   const list = useRef<HTMLUListElement>(null);
   const messenger = useMessengerActions();
   const order = useOrder();
@@ -27,7 +27,7 @@ export function ConversationList({ openId, onFind, onNewGroup }: { openId: strin
     },
   );
 
-  if (order.length === 0 && !hasMore) return <NoConversations onFind={onFind} onNewGroup={onNewGroup} />;
+  if (order.length === 0 && !hasMore) return <NoConversations />;
   // One row is in the tab order: where the focus last was, else what is open, else the first.
   const stop = [focused, openId].find((id) => id !== null && order.includes(id)) ?? order[0];
   return (

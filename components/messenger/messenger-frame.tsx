@@ -30,8 +30,15 @@ type Props = { snapshot: Snapshot; notices: readonly Notice[]; administrator: bo
 export function MessengerFrame({ snapshot, notices, administrator, children }: Props) {
   const [messenger] = useState(() => createMessenger(snapshot));
   const [finding, setFinding] = useState(false);
-  const [makingGroup, setMakingGroup] = useState(false);
-  const dialogs = useMemo<Dialogs>(() => ({ find: () => setFinding(true), newGroup: () => setMakingGroup(true) }), []);
+  const [makingGroup, setMakingGroup] = useState<"for some" | "for everybody" | null>(null);
+  const dialogs = useMemo<Dialogs>(
+    () => ({
+      find: () => setFinding(true),
+      newGroup: ({ everybody } = { everybody: false }) => setMakingGroup(everybody ? "for everybody" : "for some"),
+      administrator,
+    }),
+    [administrator],
+  );
   const served = useSelectedLayoutSegments()[1] ?? null;
   // They differ while the address has moved on without the server (see visit.ts).
   const path = usePathname();
@@ -46,26 +53,26 @@ export function MessengerFrame({ snapshot, notices, administrator, children }: P
         Skip to the conversation
       </a>
       <TroubleProvider>
-        <DetailsProvider value={details}>
-          <div
-            className="messenger"
-            data-open={path !== "/" ? "" : undefined}
-            data-details={details.open ? (details.page ? "page" : "docked") : undefined}
-          >
-            <Sidebar openId={openId} onFind={dialogs.find} onNewGroup={dialogs.newGroup} notices={notices} />
-            <main id="main" tabIndex={-1} className="pane-conversation">
-              <ConnectionBanner />
-              <DialogsContext value={dialogs}>
+        <DialogsContext value={dialogs}>
+          <DetailsProvider value={details}>
+            <div
+              className="messenger"
+              data-open={path !== "/" ? "" : undefined}
+              data-details={details.open ? (details.page ? "page" : "docked") : undefined}
+            >
+              <Sidebar openId={openId} notices={notices} />
+              <main id="main" tabIndex={-1} className="pane-conversation">
+                <ConnectionBanner />
                 {openId === served && children}
                 {openId !== served && (openId ? <ConversationScreen key={openId} id={openId} /> : <NothingOpen />)}
-              </DialogsContext>
-            </main>
-            {openId && details.open && <DetailsPanel key={openId} id={openId} />}
-            <ConversationSkeleton />
-          </div>
-          <FindDialog open={finding} onOpenChange={setFinding} openId={openId} />
-          <NewGroupDialog open={makingGroup} onOpenChange={setMakingGroup} administrator={administrator} />
-        </DetailsProvider>
+              </main>
+              {openId && details.open && <DetailsPanel key={openId} id={openId} />}
+              <ConversationSkeleton />
+            </div>
+            <FindDialog open={finding} onOpenChange={setFinding} openId={openId} />
+            <NewGroupDialog making={makingGroup} onClose={() => setMakingGroup(null)} administrator={administrator} />
+          </DetailsProvider>
+        </DialogsContext>
       </TroubleProvider>
       <Announcer />
       <SignedOut />

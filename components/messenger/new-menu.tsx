@@ -7,9 +7,11 @@ import { useRef } from "react";
 import { MENU_ITEM } from "@/components/ui/menu-item";
 import { useAct } from "@/components/ui/trouble";
 import { useMessengerActions } from "@/lib/client/screen/hooks";
+import { useDialogs } from "./dialogs-context";
 
 /** What there is to do with the list besides finding somebody. */
-export function NewMenu({ onNewGroup, onArchive }: { onNewGroup: () => void; onArchive: () => void }) {
+export function NewMenu({ onArchive }: { onArchive: () => void }) {
+  const { newGroup } = useDialogs();
   const messenger = useMessengerActions();
   const router = useRouter();
   const act = useAct();
@@ -27,7 +29,7 @@ export function NewMenu({ onNewGroup, onArchive }: { onNewGroup: () => void; onA
       <Menu.Portal container={home}>
         <Menu.Positioner align="end" sideOffset={6} className="z-20 outline-none">
           <Menu.Popup className="floating w-60 p-1.5">
-            <Menu.Item className={MENU_ITEM} onClick={onNewGroup}>
+            <Menu.Item className={MENU_ITEM} onClick={() => newGroup()}>
               <Users aria-hidden="true" className="size-4 text-muted" />
               New group
             </Menu.Item>

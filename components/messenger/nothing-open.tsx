@@ -2,18 +2,16 @@
 
 import { useOrder } from "@/lib/client/screen/hooks";
 import { useHotkeyName } from "@/lib/client/screen/keys";
-import { useDialogs } from "./dialogs-context";
 import { FirstWord } from "./first-word";
 
 /** The right side while nothing is open: for those with conversations a hint, for the new what to do first. */
 export function NothingOpen() {
   const empty = useOrder().length === 0;
-  const { find, newGroup } = useDialogs();
   const hotkey = useHotkeyName("K");
   return (
     <div className="m-auto">
       {empty ? (
-        <FirstWord onFind={find} onNewGroup={newGroup} />
+        <FirstWord />
       ) : (
         <p className="px-6 text-center text-muted">
           Pick a conversation, or press <kbd className="font-sans font-medium text-text">{hotkey}</kbd> to find somebody.

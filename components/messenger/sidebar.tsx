@@ -9,14 +9,16 @@ import { useHotkeyName } from "@/lib/client/screen/keys";
 import type { Notice } from "@/lib/protocol/notices";
 import { ArchivedList } from "./archived-list";
 import { ConversationList } from "./conversation-list";
+import { useDialogs } from "./dialogs-context";
 import { NewMenu } from "./new-menu";
 import { OwnMenu } from "./own-menu";
 import { SidebarResizer } from "./sidebar-resizer";
 
-type Props = { openId: string | null; onFind: () => void; onNewGroup: () => void; notices: readonly Notice[] };
+type Props = { openId: string | null; notices: readonly Notice[] };
 
 /** Who one is, how to find somebody, and with whom one talks. */
-export function Sidebar({ openId, onFind, onNewGroup, notices }: Props) {
+export function Sidebar({ openId, notices }: Props) {
+  const { find } = useDialogs();
   const [archive, showArchive] = useState(false);
   const userId = useMessenger((state) => state.me.id);
   const hotkey = useHotkeyName("K");
@@ -32,7 +34,7 @@ export function Sidebar({ openId, onFind, onNewGroup, notices }: Props) {
       <div className="flex shrink-0 gap-2 px-3 pb-2">
         <button
           type="button"
-          onClick={onFind}
+          onClick={find}
           aria-keyshortcuts="Control+K Meta+K"
           className="flex h-10 min-w-0 flex-1 items-center gap-2.5 rounded-md bg-hover px-3 text-start text-muted transition-colors duration-120 hover:text-text touch:h-11"
         >
@@ -40,14 +42,10 @@ export function Sidebar({ openId, onFind, onNewGroup, notices }: Props) {
           <span className="flex-1 truncate">Find or start a conversation</span>
           <kbd className="font-sans text-xs touch:hidden">{hotkey}</kbd>
         </button>
-        <NewMenu onNewGroup={onNewGroup} onArchive={() => showArchive(true)} />
+        <NewMenu onArchive={() => showArchive(true)} />
       </div>
       <Notices userId={userId} notices={notices} />
-      {archive ? (
-        <ArchivedList openId={openId} onBack={() => showArchive(false)} />
-      ) : (
-        <ConversationList openId={openId} onFind={onFind} onNewGroup={onNewGroup} />
-      )}
+      {archive ? <ArchivedList openId={openId} onBack={() => showArchive(false)} /> : <ConversationList openId={openId} />}
       <SidebarResizer />
     </section>
   );

@@ -41,6 +41,7 @@ import { showUnsent } from "./store/unsent";
 import { inWindow, type Range } from "./store/window";
 import { createFeed } from "./sync/feed";
 import { createLoader } from "./sync/loader";
+import { watchMuteEnds } from "./sync/mute-ends";
 import { createReadMarker } from "./sync/read-marker";
 import { type Channel, tabsOf } from "./sync/tabs";
 
@@ -203,9 +204,11 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
         },
       });
       feed.start();
+      const unwatchMutes = watchMuteEnds(store);
       void outbox.load();
       return () => {
         unwatch();
+        unwatchMutes();
         drafts.flush();
         positions.flush();
         feed.stop();

@@ -114,6 +114,18 @@ describe("What one sets for oneself", () => {
     expect(page.state.unread).toBe(unread);
   });
 
+  test("what is muted for an hour is heard of again after that", async () => {
+    void page.messenger.changePlace("team", { muted: new Date(Date.now() + 3_600_000).toISOString() });
+    await page.settle();
+    const { unread } = page.state;
+    scene.server.send("team", "ann", "psst");
+    await page.settle();
+    expect(page.state.unread).toBe(unread);
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(team()?.muted).toBe("no");
+    expect(page.state.unread).toBe(unread + 1);
+  });
+
   test("marked as unread stays so under one's eyes, until it is opened anew", async () => {
     page.messenger.open("team");
     await page.settle();
