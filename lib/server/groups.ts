@@ -155,8 +155,12 @@ const ADMIT_EVERYBODY: Statement = {
          ON CONFLICT DO NOTHING RETURNING user_id`,
 };
 
+/** Waits for accounts that are being made, and lets further ones wait: see the migration that adds it. */
+const ALONE: Statement = { name: "everybody_alone", text: "SELECT pg_advisory_xact_lock(hashtext('parley.everybody'))" };
+
 /** All accounts that there are; the database adds those that are made later. */
 async function admitEverybody(change: GroupChange): Promise<void> {
+  await change.run(ALONE, []);
   const rows = await change.run<{ user_id: string }>(ADMIT_EVERYBODY, [change.id]);
   await change.tellPlaces(rows.map((row) => row.user_id));
   await change.say("settings", "made this a group of everybody on this server.");

@@ -17,7 +17,8 @@ import { together } from "./together";
  * the message its number and, because the lock is held to the commit, gives numbers, ids of events and commits one and
  * the same order within it. The time is taken under the lock too, so that it never runs against the numbers. So is the
  * sender's place: it is looked up first, but only the update of its row, which comes after the lock, tells whether it is
- * still there, and may write. Who was removed while they waited for the lock sends nothing.
+ * still there. Who was removed while they waited for the lock sends nothing, and nothing who may not write any more: a
+ * function looks at that anew, where the statement itself would see it as it was before.
  *
  * The arrays stand in sub-selects, so that the planner takes them for ten rows however many they hold: its plan for
  * any values then costs no more than one for these, and it stays with the one it has.
@@ -43,7 +44,7 @@ function send(name: string, lock: "" | "SKIP LOCKED"): Statement {
              FROM held h JOIN place a ON a.conversation_id = h.id
              WHERE p.conversation_id = h.id AND p.user_id = a.sender_id
                AND (h.kind = 'direct' OR p.role <> 'participant'
-                 OR NOT EXISTS (SELECT FROM groups g WHERE g.conversation_id = h.id AND g.who_writes = 'administrators'))
+                 OR NOT only_administrators_write(h.id))
              RETURNING p.conversation_id, p.read_seq AS seq
            ), numbered AS (
              UPDATE conversations c
