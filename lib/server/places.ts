@@ -13,7 +13,8 @@ import { hub } from "./realtime/hub";
 /** The number of a message that the owner of place `p` may see; null where there is none. */
 const seqOf = (id: string) => `(SELECT m.seq FROM messages m WHERE m.id = ${id} AND m.conversation_id = c.id AND m.seq > p.from_seq)`;
 
-// What is not asked for stays: of each there is a flag. Of what is deleted nothing is unread, pinned or archived.
+// What is not asked for stays: of each there is a flag. Of what is deleted nothing is pinned or archived, nor unread, though
+// it has not been read: no receipt tells the other of it.
 const CHANGE: Statement = {
   name: "change_place",
   text: `WITH place AS (
@@ -32,12 +33,12 @@ const CHANGE: Statement = {
            UPDATE participants p
            SET muted_until = n.muted_until, notify = n.notify, pinned = n.pinned, archived_seq = n.archived_seq,
                from_seq = greatest(p.from_seq, n.deleted_up_to), version = p.version + 1, told_seq = greatest(p.told_seq, p.read_seq),
-               read_seq = greatest(coalesce(n.unread_from - 1, p.read_seq), n.deleted_up_to)
+               read_seq = coalesce(n.unread_from - 1, p.read_seq)
            FROM next n
            WHERE p.conversation_id = n.id AND p.user_id = $2
              AND (p.muted_until, p.notify, p.pinned, p.archived_seq, p.from_seq, p.read_seq)
                IS DISTINCT FROM (n.muted_until, n.notify, n.pinned, n.archived_seq, greatest(p.from_seq, n.deleted_up_to),
-                                 greatest(coalesce(n.unread_from - 1, p.read_seq), n.deleted_up_to))
+                                 coalesce(n.unread_from - 1, p.read_seq))
            RETURNING p.conversation_id, p.user_id
          ), logged AS (
            ${append("place", "changed", { topic: "user_id", subject: "conversation_id", actor: "user_id" })}
@@ -59,12 +60,11 @@ export async function changePlace(caller: User, conversationId: string, input: C
   if (!isId(conversationId)) throw notFound("Conversation");
   for (const id of [unreadFrom, deletedUpTo]) if (id !== undefined && !isId(id)) throw notFound("Message");
   if (pinned !== undefined && pinned !== null) await requirePinsLeft(caller, conversationId);
-  const until = muted === "always" ? "infinity" : muted === "no" ? null : muted;
   const [row] = await query<{ kind: "direct" | "group"; unread_from: number | null; changed: boolean }>(CHANGE, [
     conversationId,
     caller.id,
     muted !== undefined,
-    until ?? null,
+    muted === undefined ? null : mutedUntil(muted),
     notify ?? null,
     pinned !== undefined,
     pinned ?? null,
@@ -78,6 +78,16 @@ export async function changePlace(caller: User, conversationId: string, input: C
   if (unreadFrom !== undefined && row.unread_from === null) throw notFound("Message");
   if (row.changed) hub().publishLogged([caller.id]);
   return getConversation(caller, conversationId);
+}
+
+/** The last millisecond that is written with a year of four digits. */
+const LAST_TIME = Date.parse("9999-12-31T23:59:59.999Z");
+
+/** As the database takes it, which knows fewer years and time zones than people may write. What is over is not muted. */
+function mutedUntil(muted: string): string | null {
+  if (muted === "always") return "infinity";
+  const until = muted === "no" ? 0 : Date.parse(muted);
+  return until > Date.now() ? new Date(Math.min(until, LAST_TIME)).toISOString() : null;
 }
 
 async function requirePinsLeft(caller: User, conversationId: string): Promise<void> {

@@ -89,29 +89,35 @@ export async function readAll(caller: { id: string }): Promise<void> {
 
 const MESSAGE: Statement = {
   name: "seen_message",
-  text: `SELECT m.seq, m.sender_id FROM participants p
+  text: `SELECT m.seq, m.sender_id, m.created_at FROM participants p
          LEFT JOIN messages m ON m.conversation_id = p.conversation_id AND m.id = $3 AND m.seq > p.from_seq
          WHERE p.conversation_id = $1 AND p.user_id = $2`,
 };
 
 const ORDER = (u: string) => `lower(coalesce(${u}.name, ${u}.username)), ${u}.id`;
 
+// What was said before somebody joined a group counts as read by them, but they were not there. What somebody has deleted
+// for themselves they have read all the same, or not: nobody learns of that.
 const READERS: Statement = {
   name: "readers",
   text: `SELECT ${USER_COLUMNS} FROM participants p JOIN users u ON u.id = p.user_id
-         WHERE p.conversation_id = $1 AND greatest(p.read_seq, p.told_seq) >= $2 AND p.from_seq < $2 AND p.user_id <> $3
+         WHERE p.conversation_id = $1 AND greatest(p.read_seq, p.told_seq) >= $2 AND p.user_id <> $3
+           AND (p.joined_at IS NULL OR p.joined_at <= $6)
            AND ($4::uuid IS NULL OR (${ORDER("u")}) > (SELECT ${ORDER("v")} FROM users v WHERE v.id = $4))
          ORDER BY ${ORDER("u")} LIMIT $5`,
 };
+
+type MessageSeen = { seq: number | null; sender_id: string; created_at: Date };
 
 /** Who has read a message, less its sender, by name. Throws 404 for what the viewer may not know. */
 export async function listReaders(viewer: User, conversationId: string, messageId: string, { before, limit }: ListQuery): Promise<User[]> {
   if (!isId(conversationId)) throw notFound("Conversation");
   if (!isId(messageId)) throw notFound("Message");
   if (before !== undefined && !isId(before)) throw notFound("User");
-  const [message] = await query<{ seq: number | null; sender_id: string }>(MESSAGE, [conversationId, viewer.id, messageId]);
+  const [message] = await query<MessageSeen>(MESSAGE, [conversationId, viewer.id, messageId]);
   if (!message) throw notFound("Conversation");
   if (message.seq === null) throw notFound("Message");
-  const rows = await query<UserRow>(READERS, [conversationId, message.seq, message.sender_id, before ?? null, limit]);
+  const { seq, sender_id: senderId, created_at: saidAt } = message;
+  const rows = await query<UserRow>(READERS, [conversationId, seq, senderId, before ?? null, limit, saidAt]);
   return rows.map(toUser);
 }

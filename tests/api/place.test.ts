@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changePlace, makeGroup, participantsOf } from "../support/groups";
+import { add, changePlace, makeGroup, participantsOf } from "../support/groups";
 import type { Person } from "../support/person";
 import { conversation, conversationsOf, messagesOf, pair, read, send, sendMany, sendRequest, somebody, talk } from "../support/talk";
 
@@ -28,6 +28,16 @@ describe("one's own place in a conversation", () => {
       versions.push((await changePlace(one, id, json)).placeVersion);
     }
     expect(versions).toEqual([1, 1, 2, 2, 2, 3]);
+  });
+
+  it.each([
+    ["0000-01-01T00:00:00Z", "no"],
+    ["2020-01-01T00:00:00+23:59", "no"],
+    ["2999-01-01T00:00:00+23:59", "2998-12-31T00:01:00.000Z"],
+    ["9999-12-31T23:59:59-23:59", "9999-12-31T23:59:59.999Z"],
+  ])("is muted until %s, as every time that a calendar has", async (muted, shown) => {
+    const { one, id } = await pair();
+    expect(await changePlace(one, id, { muted })).toMatchObject({ muted: shown });
   });
 
   it.each([
@@ -152,6 +162,21 @@ describe("a direct conversation that somebody deletes for themselves", () => {
     expect(await conversation(other, id)).toMatchObject({ fromSeq: 2, lastMessage: { content: "answer" } });
   });
 
+  it("is their own matter: the other sees by no receipt that it was done", async () => {
+    const { one, other, id } = await pair();
+    const sent = await sendMany(one, id, 3);
+    await read(other, id, sent[1]?.id);
+    const seen = async () => [
+      await conversation(one, id),
+      await readers(one, id, sent[0]?.id ?? ""),
+      await readers(one, id, sent[2]?.id ?? ""),
+    ];
+    const before = await seen();
+    await changePlace(other, id, { deletedUpTo: sent[2]?.id });
+    expect(await seen()).toEqual(before);
+    expect(await conversation(other, id)).toMatchObject({ unreadCount: 0 });
+  });
+
   it("is not so deleted where it is a group", async () => {
     const one = await somebody();
     const { id } = await makeGroup(one);
@@ -173,5 +198,15 @@ describe("who has read a message", () => {
     const expected = byName.filter((userId) => people.slice(0, 3).some((one) => one.id === userId));
     expect(await readers(people[3] as Person, id, message.id)).toEqual(expected);
     expect(await readers(owner, id, message.id, `?limit=2&before=${expected[0]}`)).toEqual(expected.slice(1));
+  });
+
+  it("is nobody who came after it was said", async () => {
+    const [owner, other, late] = (await Promise.all([somebody(), somebody(), somebody()])) as [Person, Person, Person];
+    const { id } = await makeGroup(owner, [other]);
+    const message = await send(owner, id, "hello");
+    await read(other, id);
+    await add(owner, id, late);
+    await read(late, id);
+    expect(await readers(owner, id, message.id)).toEqual([other.id]);
   });
 });
