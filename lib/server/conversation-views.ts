@@ -129,13 +129,19 @@ const keyOf = ({ userId, conversationId }: { userId: string; conversationId: str
 
 const GROUPS: Statement = {
   name: "groups",
-  text: `SELECT g.conversation_id AS id, ${GROUP_COLUMNS} FROM unnest((SELECT $1::uuid[])) AS a (id) JOIN groups g ON g.conversation_id = a.id`,
+  text: `SELECT g.conversation_id AS id, ${GROUP_COLUMNS}, c.participants_version FROM unnest((SELECT $1::uuid[])) AS a (id)
+         JOIN groups g ON g.conversation_id = a.id JOIN conversations c ON c.id = a.id`,
 };
 
 /** Groups by their ids; one that is gone is left out. For callers that have looked up who may see them. */
 export async function viewGroups(ids: readonly string[], run: Run = query): Promise<Map<string, Group>> {
-  const rows = await run<GroupRow>(GROUPS, [[...new Set(ids)]]);
-  return new Map(rows.map((row) => [row.id, toGroup(row)]));
+  return new Map([...(await viewGroupsAsOf(ids, run))].map(([id, { group }]) => [id, group]));
+}
+
+/** The same, each with the version of its participants under which it looks so. */
+export async function viewGroupsAsOf(ids: readonly string[], run: Run = query): Promise<Map<string, { group: Group; version: number }>> {
+  const rows = await run<GroupRow & { participants_version: number }>(GROUPS, [[...new Set(ids)]]);
+  return new Map(rows.map((row) => [row.id, { group: toGroup(row), version: row.participants_version }]));
 }
 
 export function toGroup(row: GroupRow): Group {

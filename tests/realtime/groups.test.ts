@@ -155,6 +155,25 @@ describe("who is added to a group", () => {
     expect(JSON.stringify(stream.events)).not.toContain("a secret");
     stream.cut();
   });
+
+  test("is told by a replay of nobody who had gone before, by another name of theirs either", async () => {
+    const [ann, bob, cid] = (await people(3)) as [Person, Person, Person];
+    const { id } = await makeGroup(ann, [cid], { history: "joining" });
+    const before = await live(bob);
+    const { id: from } = await before.first(ready);
+    before.cut();
+    const rename = async (who: Person, name: string) =>
+      expect((await who.fetch("/api/auth_user", { method: "PATCH", json: { name } })).status).toBe(200);
+    await rename(cid, "Cid who left");
+    await takeOut(cid, id, cid);
+    await add(ann, id, bob);
+    await rename(ann, "Ann who stayed");
+    const stream = await live(bob, from);
+    const names = stream.events.filter(({ name }) => name === "user").map(({ data }) => data.user.name);
+    expect(names).toEqual(["Ann who stayed"]);
+    expect(JSON.stringify(stream.events)).not.toContain("Cid");
+    stream.cut();
+  });
 });
 
 describe("who is taken out of a group", () => {
@@ -185,6 +204,43 @@ describe("who is taken out of a group", () => {
     expect(told.filter((event) => !gone(id)(event))).toEqual([]);
     expect(told.length).toBeGreaterThan(0);
     stream.cut();
+  });
+
+  test("hears not even by what the group is called since, where that is looked up as they go", async () => {
+    const [ann, bob, cid] = (await people(3)) as [Person, Person, Person];
+    const { id } = await makeGroup(ann, [bob, cid]);
+    const before = await live(bob);
+    const { id: from } = await before.first(ready);
+    await changeGroup(ann, id, { name: "Before" });
+    await before.first(({ name }) => name === "conversation");
+    const [bobs, cids] = [before, await live(cid)];
+    const { query } = pool();
+    let gone: Promise<unknown> | null = null;
+    const goesMeanwhile = () =>
+      vi.spyOn(pool(), "query").mockImplementation((async (...asked: unknown[]) => {
+        if ((asked[0] as { name: string }).name === "groups") {
+          gone ??= sql("DELETE FROM participants WHERE conversation_id = $1 AND user_id = $2", [id, bob.id]).then(() =>
+            sql("UPDATE groups SET name = 'Without Bob', version = version + 1 WHERE conversation_id = $1", [id]),
+          );
+          await gone;
+        }
+        return Reflect.apply(query, pool(), asked);
+      }) as never);
+    goesMeanwhile();
+    await sql(
+      "INSERT INTO events (xid, type, conversation_id, user_id) VALUES (pg_current_xact_id()::text::bigint, 'conversation', $1, $2)",
+      [id, ann.id],
+    );
+    await sql("SELECT pg_notify('parley', 'events')");
+    await cids.first((event) => event.name === "conversation" && event.data.group.name === "Without Bob");
+    bobs.cut();
+    await sql("INSERT INTO participants (conversation_id, user_id) VALUES ($1, $2)", [id, bob.id]);
+    gone = null;
+    const replayed = await live(bob, from);
+    expect(gone).not.toBeNull();
+    vi.restoreAllMocks();
+    expect(JSON.stringify([bobs.events, replayed.events])).not.toContain("Without Bob");
+    for (const stream of [cids, replayed]) stream.cut();
   });
 
   test("and added again hears nothing of what was said between", async () => {

@@ -2,7 +2,7 @@ import "server-only";
 import type { Conversation } from "@/lib/protocol/conversations";
 import type { StreamEvent } from "@/lib/protocol/events";
 import type { Group } from "@/lib/protocol/groups";
-import { viewConversations, viewGroups } from "../conversation-views";
+import { viewConversations, viewGroupsAsOf } from "../conversation-views";
 import { type MessageRow, toMessage, toUser, type UserRow } from "../rows";
 
 /** Where an event stands, without what it says. */
@@ -95,8 +95,12 @@ const KINDS: { [Name in EventKind]: Kind<Name> } = {
   conversation: {
     of: ofBody(() => ({})),
     load: async (events) => {
-      const groups = await viewGroups(events.map(({ topic }) => topic));
-      for (const event of events) event.group = groups.get(event.topic) ?? null;
+      const views = await viewGroupsAsOf(events.map(({ topic }) => topic));
+      for (const event of events) {
+        const { group = null, version = 0 } = views.get(event.topic) ?? {};
+        // Under whom it is so: who was there when it was written may have gone since.
+        Object.assign(event, { group, version: Math.max(event.version, version) });
+      }
     },
     toldTo: (_, { group }) => (group ? { type: "conversation", group } : null),
   },

@@ -49,7 +49,7 @@ const body = (wanted: string) => `
     LIMIT 1
   ) b ON true`;
 
-const KEY = "xid, id, type, conversation_id, message_id, user_id, seq, data, type = 'message' AND seq = 1 AS first";
+const KEY = "xid, id, type, conversation_id, message_id, user_id, seq, data, created_at, type = 'message' AND seq = 1 AS first";
 
 /**
  * What is new since a mark. The parameters stand in sub-selects, so that the planner, which cannot see them, keeps to one
@@ -135,9 +135,18 @@ export async function readPosition(): Promise<number> {
   return Number(row?.position);
 }
 
+/**
+ * Whether event `e` is for who has place `p`: no message that was said before they may see any; and of somebody who took
+ * another name before they joined only where they see that person, who may have gone before.
+ */
+const since = (e: string) => `CASE ${e}.type WHEN 'message' THEN ${e}.seq > p.from_seq
+  WHEN 'user' THEN p.joined_at IS NULL OR ${e}.created_at >= p.joined_at
+    OR EXISTS (SELECT FROM participants q WHERE q.conversation_id = p.conversation_id AND q.user_id = ${e}.user_id)
+    OR EXISTS (SELECT FROM messages s WHERE s.conversation_id = p.conversation_id AND s.sender_id = ${e}.user_id AND s.seq > p.from_seq)
+  ELSE true END`;
+
 // One look into the index for each conversation of the reader, and one for what is theirs alone, and an end once too much is
-// found: what others have written since then costs nothing, and what is sorted is bounded. What was said before the reader
-// may see it is left out.
+// found: what others have written since then costs nothing, and what is sorted is bounded.
 const MISSED: Statement = {
   name: "event_missed",
   text: `WITH now AS MATERIALIZED (
@@ -151,7 +160,7 @@ const MISSED: Statement = {
              SELECT found.xid, found.id
              FROM participants p CROSS JOIN LATERAL (
                SELECT xid, id FROM events
-               WHERE conversation_id = p.conversation_id AND xid >= $2 AND (type <> 'message' OR seq > p.from_seq) LIMIT $3 + 1
+               WHERE conversation_id = p.conversation_id AND xid >= $2 AND ${since("events")} LIMIT $3 + 1
              ) found
              WHERE p.user_id = $1 AND NOT now.future AND NOT now.pruned
              UNION ALL (
@@ -189,7 +198,7 @@ const BODIES = bodies("event_bodies", "true");
 const BODIES_FOR = bodies(
   "event_bodies_for",
   `EXISTS (SELECT FROM participants p WHERE p.conversation_id = e.conversation_id AND p.user_id = (SELECT $3::uuid)
-           AND (e.type <> 'message' OR e.seq > p.from_seq))`,
+           AND ${since("e")})`,
 );
 
 /**
@@ -205,8 +214,11 @@ export async function readEvents(keys: readonly EventKey[], position: number): P
 export async function readEventsFor(userId: string, keys: readonly EventKey[], position: number): Promise<LoggedEvent[] | null> {
   if (keys.length === 0) return [];
   const events = await found(await query<EventRow>(BODIES_FOR, [...columns(keys), userId]), keys, position);
-  if (events) await loadEvents(events);
-  return events;
+  if (!events) return null;
+  const versions = events.map(({ version }) => version);
+  await loadEvents(events);
+  // What was loaded under other participants may be none of the user's business, and is told of once more.
+  return events.filter(({ version }, i) => version === versions[i]);
 }
 
 const columns = (keys: readonly EventKey[]) => [keys.map((k) => k.xid), keys.map((k) => k.id)];
