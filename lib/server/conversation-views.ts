@@ -72,7 +72,8 @@ const quietUpTo = (seq: string) =>
 
 /**
  * A statement for some of the conversations that people have a place `p` in. They are chosen first, so that the rest is
- * looked up for a page of them and not for all.
+ * looked up for a page of them and not for all. The other of a direct conversation has a limit, without which the planner
+ * looks for one in groups too, among all who are there, before it asks what is direct.
  * @param chosen conditions of participants `p` and conversations `c`, and what may stand behind them
  * @param asked more to choose from, joined by `p`
  */
@@ -100,6 +101,7 @@ export function selectConversations(name: string, chosen: string, asked = ""): S
              SELECT q.user_id, greatest(q.read_seq, q.told_seq) AS read_seq, v.username, v.name, v.avatar_id
              FROM participants q JOIN users v ON v.id = q.user_id
              WHERE c.kind = 'direct' AND q.conversation_id = c.id AND q.user_id <> c.viewer_id
+             LIMIT 1
            ) o ON true
            ORDER BY c.listed_at DESC, c.id DESC`,
   };

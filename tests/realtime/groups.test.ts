@@ -6,7 +6,7 @@ import { isMessage, openStream, type Received, ready, saying } from "../support/
 import { add, changeGroup, changePlace, giveRole, invite, makeGroup, takeOut, tokenOf } from "../support/groups";
 import { type ListeningHost, listen } from "../support/listening-host";
 import type { Person } from "../support/person";
-import { conversation, group, messagesOf, read, send, sendRequest, somebody } from "../support/talk";
+import { conversation, conversationsOf, group, messagesOf, read, send, sendRequest, somebody } from "../support/talk";
 
 let host: ListeningHost;
 
@@ -347,6 +347,47 @@ describe("what is told of a group", () => {
     stream.cut();
   });
 });
+
+test("a group of thousands costs who lists it, and who is told of their place in it, no look at its other people", async () => {
+  const [ann] = (await people(1)) as [Person];
+  await sql(
+    `INSERT INTO users (id, username, username_key) SELECT gen_random_uuid(), n, n FROM (SELECT 'throng' || i FROM generate_series(1, 1999) i) u (n)`,
+  );
+  const { id } = await makeGroup(ann);
+  await sql("INSERT INTO participants (conversation_id, user_id) SELECT $1, id FROM users WHERE username_key LIKE 'throng%'", [id]);
+  await sql("ANALYZE participants, users, conversations, groups");
+  const stream = await live(ann);
+  const asked = vi.spyOn(pool(), "query");
+  await conversationsOf(ann);
+  await conversation(ann, id);
+  await changePlace(ann, id, { pinned: 1 });
+  await stream.first(placeIn(id));
+  const views = asked.mock.calls.map(([one]) => one as unknown as Asked).filter(({ name }) => name.startsWith("conversation"));
+  asked.mockRestore();
+  expect(new Set(views.map(({ name }) => name)).size).toBe(3);
+  for (const { name, text, values } of views) {
+    const [row] = await sql<{ "QUERY PLAN": [{ Plan: Plan }] }>(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, values);
+    expect({ name, read: participantsRead(row?.["QUERY PLAN"][0].Plan) }).toEqual({ name, read: 1 });
+  }
+  stream.cut();
+});
+
+type Asked = { name: string; text: string; values: unknown[] };
+
+/** A step of a plan, as PostgreSQL tells of it after it was done. */
+type Plan = {
+  "Relation Name"?: string;
+  "Actual Rows": number;
+  "Actual Loops": number;
+  "Rows Removed by Filter"?: number;
+  Plans?: Plan[];
+};
+
+function participantsRead(plan: Plan | undefined): number {
+  if (!plan) throw new Error("There is no plan.");
+  const here = plan["Relation Name"] === "participants" ? plan["Actual Rows"] + (plan["Rows Removed by Filter"] ?? 0) : 0;
+  return here * plan["Actual Loops"] + (plan.Plans ?? []).reduce((sum, one) => sum + participantsRead(one), 0);
+}
 
 test("sends, removals, readings and changes of the same groups at once wait for each other in no circle", async () => {
   const everybody = (await people(6)) as [Person, ...Person[]];
