@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import type pg from "pg";
 import { DatabaseClient } from "@/lib/server/database-client";
 import { checksum, MIGRATIONS_FOLDER, type Migration, matches, migrations } from "./migrations";
@@ -6,6 +7,16 @@ import { StartError } from "./start-error";
 
 /** The number that Prisma's own commands lock by: theirs and ours come one after the other. */
 const LOCK = 72_707_369;
+
+/**
+ * Milliseconds that a migration waits for a table at a time: whoever writes to that table waits behind it. A transaction of
+ * somebody else that stays open, such as that of a backup, would make all of them wait until it ends.
+ */
+const LOCK_WAIT_MS = 500;
+
+/** Milliseconds between two tries, in which others go on, and tries until the start gives up. */
+const RETRY_MS = 1_000;
+const TRIES_MAX = 300;
 
 /** As Prisma makes it, so that its commands agree with what is done here. */
 export const MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
@@ -18,6 +29,8 @@ export const MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   started_at          timestamptz NOT NULL DEFAULT now(),
   applied_steps_count integer NOT NULL DEFAULT 0
 )`;
+
+const LOCK_NOT_AVAILABLE = "55P03";
 
 /** A migration that the database has had, or has begun. */
 interface Applied {
@@ -35,7 +48,12 @@ export async function migrate(url: string, ours: readonly Migration[] = migratio
   const client = await connect(url);
   const applied: string[] = [];
   try {
-    while (due(ours, await listApplied(client)).length > 0) applied.push(...(await applyNext(client, ours)));
+    for (let tries = 1; due(ours, await listApplied(client)).length > 0; ) {
+      const next = await applyNext(client, ours);
+      if (next) applied.push(...next);
+      else if (tries++ < TRIES_MAX) await setTimeout(RETRY_MS);
+      else throw new StartError("The database could not be migrated: a transaction that stays open holds its tables.");
+    }
     return applied;
   } finally {
     await client.end();
@@ -45,14 +63,18 @@ export async function migrate(url: string, ours: readonly Migration[] = migratio
 /**
  * One transaction for the migration and its record: it happens or it does not. The lock goes with the transaction, also
  * behind a pooler, which would give a session's lock to whoever comes next. A start that had to wait for it finds nothing left to do.
+ * Null where somebody else holds a table.
  */
-async function applyNext(client: pg.Client, ours: readonly Migration[]): Promise<string[]> {
+async function applyNext(client: pg.Client, ours: readonly Migration[]): Promise<string[] | null> {
   await client.query("BEGIN");
   await client.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
   const past = await listApplied(client);
   if (!past) await makeTable(client);
   const [next] = due(ours, past);
-  if (next) await apply(client, next);
+  if (next && !(await apply(client, next))) {
+    await client.query("ROLLBACK");
+    return null;
+  }
   await client.query("COMMIT");
   return next ? [next.name] : [];
 }
@@ -98,12 +120,15 @@ async function makeTable(client: pg.Client): Promise<void> {
   await client.query(MIGRATIONS_TABLE);
 }
 
-async function apply(client: pg.Client, { name, sql }: Migration): Promise<void> {
+/** False where a table was not to be had. */
+async function apply(client: pg.Client, { name, sql }: Migration): Promise<boolean> {
   // Prisma's commands write their record first: one that never ended tells of a transaction that left nothing behind.
   await client.query("UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = $1 AND rolled_back_at IS NULL", [name]);
   try {
+    await client.query(`SET LOCAL lock_timeout = ${LOCK_WAIT_MS}`);
     await client.query(sql);
   } catch (error) {
+    if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return false;
     throw new StartError(`The database could not be migrated: ${(error as Error).message} (${name}).`);
   }
   await client.query(
@@ -111,6 +136,7 @@ async function apply(client: pg.Client, { name, sql }: Migration): Promise<void>
      VALUES ($1, $2, $3, clock_timestamp(), 1)`,
     [randomUUID(), checksum(sql), name],
   );
+  return true;
 }
 
 async function connect(url: string): Promise<pg.Client> {

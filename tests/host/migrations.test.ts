@@ -81,6 +81,28 @@ test("of a migration that fails nothing is left, and the next start applies it o
   await query(url, "SELECT FROM one_half");
 });
 
+test("a migration that has to wait for a table lets others go on meanwhile, and is tried again", async () => {
+  const url = await createDatabase();
+  const clients = await Promise.all([1, 2].map(() => connected(url)));
+  const [open, other] = clients as [pg.Client, pg.Client];
+  await open.query("BEGIN; SELECT FROM messages");
+  let isOver = false;
+  const sql = "ALTER TABLE messages ADD COLUMN more int";
+  const migrating = migrate(url, [...migrations(), { name: "29991231000000_waits", sql }]).finally(() => (isOver = true));
+  const waits: number[] = [];
+  // Twice at least it stood behind the migration, which stood behind the transaction.
+  while (waits.filter((ms) => ms > 100).length < 2) {
+    const began = performance.now();
+    await other.query("UPDATE messages SET content = content");
+    waits.push(performance.now() - began);
+  }
+  expect(isOver).toBe(false);
+  expect(Math.max(...waits)).toBeLessThan(1_000);
+  await open.query("COMMIT");
+  expect(await migrating).toEqual(["29991231000000_waits"]);
+  await Promise.all(clients.map((client) => client.end()));
+});
+
 test("a role that may only read is enough where nothing is due", async () => {
   const url = await createDatabase();
   const reader = `reader_${Date.now()}`;
@@ -101,8 +123,13 @@ async function emptyDatabase(): Promise<string> {
   return url;
 }
 
-async function query(url: string, text: string): Promise<void> {
+async function connected(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
+  return client;
+}
+
+async function query(url: string, text: string): Promise<void> {
+  const client = await connected(url);
   await client.query(text).finally(() => client.end());
 }
