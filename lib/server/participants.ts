@@ -90,7 +90,11 @@ export async function changeRole(caller: User, id: string, userId: string, role:
   });
 }
 
-const REMOVE: Statement = { name: "remove_participant", text: "DELETE FROM participants WHERE conversation_id = $1 AND user_id = $2" };
+const REMOVE: Statement = {
+  name: "remove_participant",
+  text: `WITH gone AS (DELETE FROM participants WHERE conversation_id = $1 AND user_id = $2 RETURNING conversation_id, user_id)
+         INSERT INTO former_participants (conversation_id, user_id) SELECT conversation_id, user_id FROM gone ON CONFLICT DO NOTHING`,
+};
 const END: Statement = { name: "end_group", text: "DELETE FROM conversations WHERE id = $1" };
 
 /**

@@ -13,8 +13,8 @@ import { hub } from "./realtime/hub";
 /** The number of a message that the owner of place `p` may see; null where there is none. */
 const seqOf = (id: string) => `(SELECT m.seq FROM messages m WHERE m.id = ${id} AND m.conversation_id = c.id AND m.seq > p.from_seq)`;
 
-// What is not asked for stays: of each there is a flag. Of what is deleted nothing is pinned or archived, nor unread, though
-// it has not been read: no receipt tells the other of it.
+// What is not asked for stays: of each there is a flag. What is marked as unread marks nothing before it as read. Of what is
+// deleted nothing is pinned or archived, nor unread, though it has not been read: no receipt tells the other of it.
 const CHANGE: Statement = {
   name: "change_place",
   text: `WITH place AS (
@@ -33,12 +33,12 @@ const CHANGE: Statement = {
            UPDATE participants p
            SET muted_until = n.muted_until, notify = n.notify, pinned = n.pinned, archived_seq = n.archived_seq,
                from_seq = greatest(p.from_seq, n.deleted_up_to), version = p.version + 1, told_seq = greatest(p.told_seq, p.read_seq),
-               read_seq = coalesce(n.unread_from - 1, p.read_seq)
+               read_seq = least(p.read_seq, n.unread_from - 1)
            FROM next n
            WHERE p.conversation_id = n.id AND p.user_id = $2
              AND (p.muted_until, p.notify, p.pinned, p.archived_seq, p.from_seq, p.read_seq)
                IS DISTINCT FROM (n.muted_until, n.notify, n.pinned, n.archived_seq, greatest(p.from_seq, n.deleted_up_to),
-                                 coalesce(n.unread_from - 1, p.read_seq))
+                                 least(p.read_seq, n.unread_from - 1))
            RETURNING p.conversation_id, p.user_id
          ), logged AS (
            ${append("place", "changed", { topic: "user_id", subject: "conversation_id", actor: "user_id" })}

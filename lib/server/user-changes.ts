@@ -10,8 +10,11 @@ import { toUser, USER_COLUMNS, type UserRow } from "./rows";
 /** Conversations that a change names to other servers; where there are more they look whatever they listen to. */
 const TOPICS_NAMED_MAX = 100;
 
-const IN_THEIR_CONVERSATIONS = `changed JOIN participants p ON p.user_id = changed.id
-  JOIN conversations c ON c.id = p.conversation_id AND c.last_seq > 0`;
+/** Those that they have left, too: what they said there is seen under the name that they have now. */
+const IN_THEIR_CONVERSATIONS = `changed CROSS JOIN LATERAL (
+    SELECT conversation_id FROM participants WHERE user_id = changed.id
+    UNION SELECT conversation_id FROM former_participants WHERE user_id = changed.id
+  ) p JOIN conversations c ON c.id = p.conversation_id AND c.last_seq > 0`;
 
 /**
  * A statement that changes what others see of user `$1` and, in the same transaction, tells each of their conversations
@@ -24,7 +27,7 @@ export function announcedChange(name: string, change: string): Statement {
     name,
     text: `WITH ${change},
            announced AS (
-             ${append("user", IN_THEIR_CONVERSATIONS, { topic: "c.id", actor: "p.user_id" })}
+             ${append("user", IN_THEIR_CONVERSATIONS, { topic: "c.id", actor: "changed.id" })}
              RETURNING conversation_id
            )
            SELECT ${USER_COLUMNS}, ARRAY(SELECT id FROM sessions WHERE user_id = $1) AS session_ids,

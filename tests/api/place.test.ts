@@ -116,6 +116,14 @@ describe("what is marked as unread", () => {
     expect(await conversation(other, id)).toMatchObject({ unreadCount: 1, readSeq: 4 });
   });
 
+  it("leaves unread what was so before it, and tells others of no reading", async () => {
+    const { one, other, id } = await pair();
+    const sent = await sendMany(one, id, 5);
+    expect(await changePlace(other, id, { unreadFrom: sent[3]?.id })).toMatchObject({ unreadCount: 5, readSeq: 0, placeVersion: 0 });
+    expect(await changePlace(other, id, { deletedUpTo: sent[4]?.id })).toMatchObject({ unreadCount: 0 });
+    expect((await conversation(one, id)).otherReadSeq).toBe(0);
+  });
+
   it("is named by a message of the conversation", async () => {
     const { one, id } = await pair();
     const { id: elsewhere } = await send(one, (await talk(one, await somebody())).id, "elsewhere");

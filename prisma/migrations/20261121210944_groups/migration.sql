@@ -1,3 +1,5 @@
+-- Of the tables that messages are sent to, only conversations are held, for a moment, by what refers to them.
+
 -- CreateEnum
 CREATE TYPE "group_access" AS ENUM ('private', 'open');
 
@@ -6,35 +8,6 @@ CREATE TYPE "group_history" AS ENUM ('all', 'joining');
 
 -- CreateEnum
 CREATE TYPE "group_who" AS ENUM ('everyone', 'administrators');
-
--- CreateEnum
-CREATE TYPE "participant_role" AS ENUM ('owner', 'administrator', 'participant');
-
--- CreateEnum
-CREATE TYPE "participant_notify" AS ENUM ('everything', 'mentions', 'nothing');
-
--- AlterEnum
-ALTER TYPE "event_type" ADD VALUE 'conversation';
-ALTER TYPE "event_type" ADD VALUE 'place';
-
--- AlterTable
-ALTER TABLE "events" ADD COLUMN     "data" JSONB;
-
--- AlterTable
-ALTER TABLE "messages" ADD COLUMN     "notice" JSONB;
-
--- AlterTable
-ALTER TABLE "participants" ADD COLUMN     "archived_seq" INTEGER,
-ADD COLUMN     "from_seq" INTEGER NOT NULL DEFAULT 0,
-ADD COLUMN     "joined_at" TIMESTAMPTZ(3),
-ADD COLUMN     "muted_until" TIMESTAMPTZ(3),
-ADD COLUMN     "notify" "participant_notify" NOT NULL DEFAULT 'everything',
-ADD COLUMN     "pinned" INTEGER,
-ADD COLUMN     "role" "participant_role" NOT NULL DEFAULT 'participant',
-ADD COLUMN     "version" INTEGER NOT NULL DEFAULT 0;
-
--- AlterTable
-ALTER TABLE "users" ADD COLUMN     "administrator" BOOLEAN NOT NULL DEFAULT false;
 
 -- CreateTable
 CREATE TABLE "groups" (
@@ -93,6 +66,17 @@ CREATE TABLE "quiet_lines" (
     CONSTRAINT "quiet_lines_pkey" PRIMARY KEY ("conversation_id","seq")
 );
 
+-- CreateTable
+CREATE TABLE "former_participants" (
+    "conversation_id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+
+    CONSTRAINT "former_participants_pkey" PRIMARY KEY ("conversation_id","user_id")
+);
+
+-- CreateIndex
+CREATE INDEX "former_participants_user_id_idx" ON "former_participants"("user_id");
+
 -- CreateIndex
 CREATE INDEX "groups_access_idx" ON "groups"("access");
 
@@ -121,10 +105,12 @@ ALTER TABLE "invites" ADD CONSTRAINT "invites_conversation_id_fkey" FOREIGN KEY 
 ALTER TABLE "invites" ADD CONSTRAINT "invites_creator_id_fkey" FOREIGN KEY ("creator_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "former_participants" ADD CONSTRAINT "former_participants_conversation_id_fkey" FOREIGN KEY ("conversation_id") REFERENCES "conversations"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "quiet_lines" ADD CONSTRAINT "quiet_lines_conversation_id_fkey" FOREIGN KEY ("conversation_id") REFERENCES "conversations"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
--- What Prisma's schema language cannot say, written by hand from here on. Nothing above or below reads or rewrites a table
--- that messages are sent to: columns have constant defaults, indexes and checks are of new tables only.
+-- What Prisma's schema language cannot say, written by hand from here on. Indexes and checks are of new tables only.
 
 ALTER TABLE "groups" DROP COLUMN "search_key", ADD COLUMN "search_key" TEXT GENERATED ALWAYS AS (' ' || search_words("name")) STORED;
 ALTER TABLE "groups" ADD CONSTRAINT "groups_have_a_name" CHECK ("name" <> '');
@@ -143,37 +129,3 @@ BEGIN
   RETURN NULL;
 END
 $$;
-
--- The oldest account is the server's administrator: here of those there are, below of a server that has none yet.
-UPDATE "users" SET "administrator" = true WHERE "id" = (SELECT "id" FROM "users" ORDER BY "created_at", "id" LIMIT 1);
-
--- The database sees to what every new account has a part in, so that no way of making one, and no server of the version
--- before, can forget it. Conversations are locked before their participants, as everywhere, and in the order of their ids.
-CREATE FUNCTION "welcome_users"() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF NOT EXISTS (SELECT FROM "users" WHERE "id" NOT IN (SELECT "id" FROM "added")) THEN
-    PERFORM pg_advisory_xact_lock(hashtext('parley.first_account'));
-    UPDATE "users" SET "administrator" = true
-    WHERE "id" = (SELECT "id" FROM "added" ORDER BY "created_at", "id" LIMIT 1)
-      AND NOT EXISTS (SELECT FROM "users" WHERE "id" NOT IN (SELECT "id" FROM "added"));
-  END IF;
-  IF EXISTS (SELECT FROM "groups" WHERE "everybody") THEN
-    PERFORM FROM "conversations" c JOIN "groups" g ON g."conversation_id" = c."id" WHERE g."everybody"
-    ORDER BY c."id" FOR NO KEY UPDATE OF c;
-    INSERT INTO "participants" ("conversation_id", "user_id", "read_seq", "from_seq", "joined_at")
-    SELECT c."id", a."id", c."last_seq", CASE g."history" WHEN 'all' THEN 0 ELSE c."last_seq" END, clock_timestamp()
-    FROM "groups" g JOIN "conversations" c ON c."id" = g."conversation_id", "added" a WHERE g."everybody"
-    ON CONFLICT DO NOTHING;
-    INSERT INTO "events" ("xid", "type", "conversation_id", "message_id", "user_id")
-    SELECT pg_current_xact_id()::text::bigint, 'place', a."id", g."conversation_id", a."id"
-    FROM "groups" g, "added" a WHERE g."everybody";
-    INSERT INTO "events" ("xid", "type", "conversation_id", "user_id")
-    SELECT pg_current_xact_id()::text::bigint, 'conversation', g."conversation_id", a."id"
-    FROM "groups" g, (SELECT "id" FROM "added" LIMIT 1) a WHERE g."everybody";
-  END IF;
-  RETURN NULL;
-END
-$$;
-
-CREATE TRIGGER "users_added" AFTER INSERT ON "users"
-  REFERENCING NEW TABLE AS "added" FOR EACH STATEMENT EXECUTE FUNCTION "welcome_users"();
