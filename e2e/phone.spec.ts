@@ -61,3 +61,10 @@ test("what a thumb touches is at least 40 pixels high", async ({ cast, ada, grac
     expect((await target.boundingBox())?.height).toBeGreaterThanOrEqual(40);
   }
 });
+
+test("an open group says much of itself, and the way in stays in reach", async ({ cast, ada, grace }) => {
+  const description = "Everybody between the bridge and the railway. ".repeat(8).trim();
+  await cast.group("Harbour district", [grace], [], { access: "open", description });
+  const page = await ada.open("/groups");
+  await expect(page.getByRole("button", { name: "Join Harbour district" })).toBeInViewport({ ratio: 1 });
+});

@@ -25,7 +25,7 @@ export function OpenGroups() {
         <h2 className="font-bold">Open groups</h2>
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
-        <div className="mx-auto grid w-full max-w-160 gap-3 px-4 pb-8">
+        <div className="mx-auto flex w-full max-w-160 flex-col gap-3 px-4 pb-8">
           <label className="flex h-11 items-center gap-2.5 rounded-md bg-raised px-3 text-muted shadow-[inset_0_0_0_1px_var(--color-field)]">
             <Search aria-hidden="true" className="size-4 shrink-0" />
             <input
