@@ -48,7 +48,7 @@ export function ConversationScreen({ id, snapshot, formId }: { id: string; snaps
       {may(conversation.role, conversation.group, "write") ? (
         <Composer conversationId={id} label={`Message to ${name}`} formId={formId} />
       ) : (
-        <p className="composer-bar px-4 pt-2 text-center text-sm text-muted">Only administrators write in this group.</p>
+        <p className="composer-bar px-4 pt-3 text-center text-sm text-muted">Only administrators write in this group.</p>
       )}
     </>
   );

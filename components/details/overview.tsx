@@ -40,7 +40,7 @@ export function Overview({ conversation, show }: { conversation: Conversation; s
           {group && `${group.access === "open" ? "Open group" : "Private group"}, ${peopleCount(group.participantCount)}`}
         </p>
         {group?.description && (
-          <p dir="auto" className="max-w-full text-start text-pretty whitespace-pre-wrap wrap-anywhere">
+          <p dir="auto" className="max-w-full text-balance whitespace-pre-wrap wrap-anywhere">
             {group.description}
           </p>
         )}

@@ -2,7 +2,7 @@ import { CircleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { ProgressMark } from "@/components/conversation/progress-mark";
 import { useMessenger } from "@/lib/client/screen/hooks";
-import { displayName } from "@/lib/client/screen/person";
+import { shortName } from "@/lib/client/screen/person";
 import { quietSentence } from "@/lib/client/screen/quiet-lines";
 import type { OutboxItem } from "@/lib/client/store/unsent";
 import type { Message } from "@/lib/protocol/messages";
@@ -30,7 +30,7 @@ export function RowPreview({ lastMessage, inGroup, draft, unsent }: Props) {
   if (draft) return <Line text={draft} before={<span className="text-accent">Draft: </span>} />;
   if (!lastMessage) return null;
   if (lastMessage.notice) return <Line text={quietSentence(lastMessage, me)} />;
-  const who = lastMessage.mine ? "You" : inGroup && displayName(lastMessage.sender);
+  const who = lastMessage.mine ? "You" : inGroup && shortName(lastMessage.sender);
   return <Line text={lastMessage.content} before={who && <Speaker name={who} />} />;
 }
 

@@ -8,6 +8,11 @@ export function displayName(user: Pick<User, "name" | "username">): string {
   return user.name ?? user.username;
 }
 
+/** The first word of what a person is called, where there is room for little. */
+export function shortName(user: Pick<User, "name" | "username">): string {
+  return displayName(user).trim().split(/\s/)[0] ?? "";
+}
+
 /** What a conversation is called: as its group, or as the other person. */
 export function conversationName({ group, otherParticipant }: Pick<Conversation, "group" | "otherParticipant">): string {
   return group?.name ?? (otherParticipant ? displayName(otherParticipant) : "");
