@@ -90,7 +90,7 @@ test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
   test("the details are a page of their own, and back leads to the conversation, where it was", async ({ cast, ada, grace }) => {
-    const { path } = await cast.group("Engine", [ada, grace], [[grace, "Hello"]]);
+    const { path } = await cast.group("Donaudampfschifffahrtsgesellschaft".repeat(2), [ada, grace], [[grace, "Hello"]]);
     const page = await ada.open(path);
     await page.getByRole("button", { name: /Details$/ }).tap();
     await expect(page).toHaveURL(`${path}/details`);
@@ -102,6 +102,12 @@ test.describe("on a phone", () => {
       expect((await details(page).getByRole("button", { name }).boundingBox())?.height, name).toBeGreaterThanOrEqual(44);
     }
     expect(await page.evaluate(() => document.scrollingElement?.scrollWidth)).toBe(390);
+    for (const part of await details(page)
+      .getByText(/^(Donau|2 people)/)
+      .all()) {
+      const box = await part.boundingBox();
+      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(390);
+    }
     await details(page).getByRole("button", { name: "Close details" }).tap();
     await expect(page).toHaveURL(path);
     await expect(message(page, "Hello")).toBeInViewport();

@@ -2,11 +2,11 @@
 
 import { Link2, type LucideIcon, Settings2, UserPlus } from "lucide-react";
 import { ActionIcon } from "@/components/messenger/action-icon";
-import { ConversationAvatar, ConversationName } from "@/components/ui/conversation-face";
+import { ConversationAvatar } from "@/components/ui/conversation-face";
 import { useAct } from "@/components/ui/trouble";
 import { actionsOf } from "@/lib/client/screen/conversation-actions";
 import { useMessengerActions } from "@/lib/client/screen/hooks";
-import { peopleCount } from "@/lib/client/screen/person";
+import { conversationName, peopleCount } from "@/lib/client/screen/person";
 import { isMuted } from "@/lib/client/store/mutes";
 import type { Conversation } from "@/lib/protocol/conversations";
 import { may } from "@/lib/protocol/groups";
@@ -30,10 +30,10 @@ export function Overview({ conversation, show }: { conversation: Conversation; s
   );
   return (
     <>
-      <div className="grid justify-items-center gap-2 px-2 pt-2 pb-5 text-center">
+      <div className="grid grid-cols-1 justify-items-center gap-2 px-2 pt-2 pb-5 text-center">
         <ConversationAvatar of={conversation} size="lg" />
-        <p className="flex max-w-full justify-center text-lg font-bold">
-          <ConversationName of={conversation} />
+        <p dir="auto" className="max-w-full text-lg font-bold text-balance wrap-anywhere">
+          {conversationName(conversation)}
         </p>
         <p className="max-w-full truncate text-sm text-muted">
           {other && `@${other.username}`}
