@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
+import { sql } from "../support/database";
+import { makeGroup } from "../support/groups";
 import { host } from "../support/host";
-import { type Person, signIn } from "../support/person";
+import { type Person, request, signIn } from "../support/person";
 import { pair, sendRequest } from "../support/talk";
 
 let one: Person;
@@ -67,6 +69,25 @@ describe("who calls too often", () => {
     expect(taken).toBeLessThanOrEqual(240);
     expect(await refused.text()).not.toContain("My words");
     expect((await send({ Cookie: `parley.session=${one.token}` })).status).toBe(303);
+  });
+
+  it("is stopped making groups, and adding people to them, for the day", async () => {
+    const { one, other } = await pair();
+    const { taken } = await exhaust(() => one.fetch("/api/groups", { method: "POST", json: { name: "One of many" } }));
+    expect(taken).toBe(50);
+    const { id: groupId } = await makeGroup(other);
+    const [user] = await sql<{ username: string }>("SELECT username FROM users LIMIT 1");
+    const usernames = Array(100).fill(user?.username);
+    await sql("INSERT INTO rate_limits (key, points, expire) VALUES ($1, 1999, $2)", [`people_added:${other.id}`, Date.now() + 86_400_000]);
+    const add = () => other.fetch(`/api/groups/${groupId}/participants`, { method: "POST", json: { usernames } });
+    expect((await add()).status).toBe(200);
+    expect((await add()).status).toBe(429);
+  });
+
+  it("is stopped trying links to groups, by address", async () => {
+    const { taken, refused } = await exhaust(() => request(`/api/invites/${"x".repeat(22)}`));
+    expect(refused.status).toBe(429);
+    expect(taken).toBeLessThanOrEqual(240);
   });
 
   it("is stopped signing up, by address", async () => {
