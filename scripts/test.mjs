@@ -4,6 +4,7 @@ import { build } from "./build.mjs";
 import { check } from "./check.mjs";
 import { findChromium } from "./chromium.mjs";
 import { execute, install } from "./install.mjs";
+import { findNatsServer, NO_NATS_SERVER } from "./nats-server.mjs";
 import { findPgBouncer, NO_PGBOUNCER } from "./pgbouncer.mjs";
 
 /** `npm test`: proves everything, from a clean clone on. Its last line says how many checks and tests passed and failed. */
@@ -12,19 +13,20 @@ process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const REPORTS = "test-results/reports";
 
 await install();
-const [, [chromium, pgbouncer]] = await Promise.all([build(), findPrograms()]);
+const [, [chromium, pgbouncer, nats]] = await Promise.all([build(), findPrograms()]);
 mkdirSync(REPORTS, { recursive: true });
 
 const results = [await check(), await vitest(), chromium ? await playwright(chromium) : { passed: 0, failed: 1 }];
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 if (!pgbouncer) console.log(NO_PGBOUNCER);
+if (!nats) console.log(NO_NATS_SERVER);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
 process.exit(sum("failed") === 0 ? 0 : 1);
 
 /** One after the other: the system's packages are installed one at a time. */
 async function findPrograms() {
-  return [await findChromium(), await findPgBouncer()];
+  return [await findChromium(), await findPgBouncer(), await findNatsServer()];
 }
 
 function vitest() {

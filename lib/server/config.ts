@@ -41,10 +41,14 @@ function isDatabaseUrl(text: string): boolean {
   }
 }
 
+/** The address of a NATS server. */
+const busUrl = z.url({ protocol: /^(nats|tls)$/, error: "is the address of a NATS server, which begins with nats:// or tls://" });
+
 const Environment = z
   .object({
     DATABASE_URL: databaseUrl,
     DATABASE_DIRECT_URL: databaseUrl.optional(),
+    BUS_URL: busUrl.optional(),
     DATABASE_POOL: z.coerce.number("is a number").int().min(2, "is at least 2").max(500, "is at most 500").default(10),
     AUTH_SECRET: z.string().min(32, "has at least 32 characters"),
     PUBLIC_URL: url.optional(),

@@ -99,7 +99,7 @@ type SentRow = {
 };
 
 /** Two runs keep the database busy while the answers of one go out, where there is enough for two. */
-const TOGETHER = { atOnce: 2, worth: 8, most: 64, waitingMax: 10_000 };
+const TOGETHER = { atOnce: 2, worth: 8, most: 64, waitingMax: 10_000, regatherMs: 20 };
 
 /**
  * Sends a message, durable when this resolves. The same `clientId` again gives the first message with

@@ -38,7 +38,7 @@ beforeEach(async () => {
   heard = [];
   await join();
   // A server of which nothing is heard is gone after a while, and its people with it.
-  alive = setInterval(() => void tell("here"), 2_000);
+  alive = setInterval(() => void tell("here").catch(() => {}), 2_000);
   await hears("here");
 });
 
@@ -103,7 +103,7 @@ test("a server that comes back under another connection takes with it at once wh
   clearInterval(alive);
   await other.end();
   await join();
-  alive = setInterval(() => void tell("here"), 2_000);
+  alive = setInterval(() => void tell("here").catch(() => {}), 2_000);
   await tell(`was${before},here`);
   const saidAt = performance.now();
   await stream.first(told("offline"));

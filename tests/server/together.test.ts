@@ -1,10 +1,10 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { inTurn, isBusy } from "@/lib/server/in-turn";
 import { together } from "@/lib/server/together";
 
 /** Runs that end when the test says so. */
-function runs(limits: { atOnce: number; most: number; waitingMax?: number; worth?: number }) {
+function runs(limits: { atOnce: number; most: number; waitingMax?: number; worth?: number; regatherMs?: number }) {
   const begun: { items: number[]; end: (results?: number[]) => void; fail: (error: Error) => void }[] = [];
   const add = together(
     { waitingMax: 100, ...limits },
@@ -84,6 +84,41 @@ it("begins a run beside others only with as many items as make one worth it, or 
   await turn();
   begun[4]?.end();
   expect(await Promise.all(all)).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
+});
+
+it("waits after a run of several until as many have come back, for no longer than that run took", async () => {
+  vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { add, begun, items } = runs({ atOnce: 2, most: 10, worth: 8, regatherMs: 20 });
+  const endAfter = async (run: number, ms: number) => {
+    vi.advanceTimersByTime(ms);
+    begun[run]?.end();
+    await turn();
+  };
+  const all = [1, 2, 3].map(add);
+  await turn();
+  await endAfter(0, 5);
+  all.push(add(4), add(5));
+  await turn();
+  expect(items()).toEqual([[1, 2, 3]]);
+  all.push(add(6));
+  await turn();
+  expect(items().slice(1)).toEqual([[4, 5, 6]]);
+  await endAfter(1, 5);
+  all.push(add(7));
+  await turn();
+  vi.advanceTimersByTime(4);
+  await turn();
+  expect(items().slice(2)).toEqual([]);
+  vi.advanceTimersByTime(1);
+  await turn();
+  expect(items().slice(2)).toEqual([[7]]);
+  await endAfter(2, 5);
+  all.push(add(8));
+  await turn();
+  expect(items().slice(3)).toEqual([[8]]);
+  await endAfter(3, 5);
+  expect(await Promise.all(all)).toEqual([10, 20, 30, 40, 50, 60, 70, 80]);
 });
 
 it("tells each caller of a run that failed, and goes on with the next", async () => {

@@ -1,30 +1,27 @@
 import "server-only";
-import { Channel, PAYLOAD_BYTES_MAX } from "./channel";
+import { openChannel, type Said } from "./channel";
 import type { LoggedEvent } from "./kinds";
 
 /** What one server says of a user to the others: who is online is stored nowhere. */
 export type PresenceHint = `online ${string}` | `offline ${string}`;
 
-/**
- * Milliseconds between two notifications: what is due in between shares one. Each takes a lock of the whole database
- * server and wakes every backend that listens, whatever it says.
- */
-const GATHER_MS = 10;
-
 /** Topics and sessions that a hint names at most; where there are more it names none, which means any. */
 const TOPICS_MAX = 50;
 const SESSIONS_MAX = 20;
 
-/** Bytes of the events that one notification carries; further ones are named by their topics. */
-const EVENTS_BYTES_MAX = 5_000;
+/** Bytes of the events that are held to be said; further ones are named by their topics. */
+const EVENTS_BYTES_MAX = 100_000;
+
+/** Stands for the commas of an event, which separate words. JSON has it nowhere: in a string it would be escaped. */
+const COMMA = "\x1f";
 
 /** Milliseconds between two signs of life of a server, and without one until it counts as gone. */
 const HERE_EVERY_MS = 5_000;
 const SILENT_MS = 16_000;
 
 type Listeners = {
-  /** This was committed. */
-  onEvent(event: LoggedEvent): void;
+  /** Something was committed in a topic: it is read where somebody listens, and null where that cannot be done. */
+  onEvent(topic: string, read: () => LoggedEvent | null): void;
   /** Something was committed, in these topics; null where it may be in any. */
   onEvents(topics: string[] | null): void;
   /** These sessions are over; null where it may be any. */
@@ -47,24 +44,24 @@ type Listeners = {
 type Other = { heardAt: number; listens: boolean };
 
 /**
- * How servers wake one another, and tell who is online. What the {@link Channel} loses, polling finds.
+ * How servers wake one another, and tell who is online. What the channel loses, polling finds.
  *
- * A notification is a list of words. "events" and "sessions" say "look" after a commit, and the tables are the truth;
+ * What is said is a list of words. "events" and "sessions" say "look" after a commit, and the tables are the truth;
  * words that begin with "+" name the topics, and with "-" the sessions, that they are about, where these are few; one that
- * begins with "=" is an event itself. "hello" asks the others to make themselves known, "was…" tells them what they knew this
+ * begins with "=" is an event itself, behind its topic. "hello" asks the others to make themselves known, "was…" tells them what they knew this
  * server by, "here" is a sign of life, and "idle" beside it says that nobody has a stream
  * open there, so that hints of events can be spared. A server of an earlier version sends none of these, and passes
  * over them.
  */
 export class Hints {
-  private readonly channel = new Channel({
+  private readonly channel = openChannel({
     onOpen: (id) => this.opened(id),
-    onPayload: (payload, from) => this.heard(payload, from),
+    onWords: (words, from) => this.heard(words, from),
   });
   /** What is to be said, each with what it is about, up to as much as a hint can name. */
   private readonly words = new Set<string>();
   private readonly topics = new Named(TOPICS_MAX);
-  private events: string[] = [];
+  private events: (Said & { topic: string })[] = [];
   private eventsBytes = 0;
   private readonly sessions = new Named(SESSIONS_MAX);
   private sending = false;
@@ -80,10 +77,10 @@ export class Hints {
   committed(event: LoggedEvent): void {
     if (!this.isHeard()) return;
     const word = toWord(event);
-    const fits = this.eventsBytes + word.length <= EVENTS_BYTES_MAX;
-    if (fits) {
-      this.events.push(word);
-      this.eventsBytes += word.length;
+    const bytes = Buffer.byteLength(word) + "events,,".length;
+    if (bytes <= this.channel.bytesMax && this.eventsBytes + bytes <= EVENTS_BYTES_MAX) {
+      this.events.push({ words: ["events", word], topic: event.topic });
+      this.eventsBytes += bytes;
     } else this.topics.add([event.topic]);
     this.send("events");
   }
@@ -109,6 +106,15 @@ export class Hints {
   /** The first stream here has opened: from now on the others' events matter. */
   listening(): void {
     if (this.others.size > 0) this.send("here");
+  }
+
+  /** Somebody here listens to a topic, or nobody does any more. */
+  listen(topic: string): void {
+    this.channel.listen(topic);
+  }
+
+  ignore(topic: string): void {
+    this.channel.ignore(topic);
   }
 
   async stop(): Promise<void> {
@@ -137,8 +143,7 @@ export class Hints {
     }
   }
 
-  private heard(payload: string, from: number): void {
-    const words = payload.split(",");
+  private heard(words: string[], from: number): void {
     const before = this.others.get(from);
     const saysSo = words.includes("here") || words.includes("hello");
     const listens = saysSo ? !words.includes("idle") : (before?.listens ?? true);
@@ -160,36 +165,34 @@ export class Hints {
   }
 
   private heardOfEvents(events: string[] | null, topics: string[] | null): void {
-    let unreadable = false;
     for (const text of events ?? []) {
-      const event = fromWord(text);
-      if (event) this.listeners.onEvent(event);
-      else unreadable = true;
+      const end = text.indexOf(":");
+      // As a server of the version before writes one: any topic may be meant.
+      if (end < 0) return this.listeners.onEvents(null);
+      this.listeners.onEvent(text.slice(0, end), () => fromText(text.slice(end + 1)));
     }
-    if (topics || !events || unreadable) this.listeners.onEvents(unreadable ? null : topics);
+    if (topics || !events) this.listeners.onEvents(topics);
   }
 
-  /** What goes into the next notification; of who is online, the rest waits for another. */
-  private take(): string {
-    const taken: string[] = [];
+  /** All that is to be said now. */
+  private take(): Said[] {
+    const said: Said[] = [];
     if (this.words.delete("events")) {
       // Where any topic may be meant, events go without saying.
-      taken.push("events", ...this.topics.words("+"), ...(this.topics.isAny ? [] : this.events));
+      if (this.topics.isAny) said.push({ words: ["events"] });
+      else said.push(...this.topics.all().map((topic) => ({ words: ["events", `+${topic}`], topic })), ...this.events);
       this.forgetEvents();
     }
     if (this.words.delete("sessions")) {
-      taken.push("sessions", ...this.sessions.words("-"));
+      said.push({ words: ["sessions", ...this.sessions.all().map((id) => `-${id}`)] });
       this.sessions.clear();
     }
-    let bytes = taken.join(",").length;
     for (const word of this.words) {
-      const all = (word === "here" || word === "hello") && !this.listeners.isListening() ? `${word},idle` : word;
-      bytes += 1 + all.length;
-      if (bytes > PAYLOAD_BYTES_MAX) break;
-      taken.push(all);
-      this.words.delete(word);
+      const isIdle = (word === "here" || word === "hello") && !this.listeners.isListening();
+      said.push({ words: isIdle ? [word, "idle"] : [word] });
     }
-    return taken.join(",");
+    this.words.clear();
+    return said;
   }
 
   private forgetEvents(): void {
@@ -200,10 +203,7 @@ export class Hints {
 
   private async flush(): Promise<void> {
     this.sending = true;
-    while (this.channel.isOpen && this.words.size > 0) {
-      await this.channel.send(this.take());
-      await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
-    }
+    while (this.channel.isOpen && this.words.size > 0) await this.channel.say(this.take());
     this.words.clear();
     this.sessions.clear();
     this.forgetEvents();
@@ -234,8 +234,9 @@ class Named {
     this.isAny ||= names === null || this.names.size > this.max;
   }
 
-  words(sign: string): string[] {
-    return this.isAny ? [] : [...this.names].map((name) => sign + name);
+  /** None where any is meant. */
+  all(): string[] {
+    return this.isAny ? [] : [...this.names];
   }
 
   clear(): void {
@@ -244,15 +245,15 @@ class Named {
   }
 }
 
-/** An event of this version's shape, in one word without a comma or a space. Another shape takes another sign. */
+/** An event of this version's shape. Another shape takes another sign. */
 function toWord(event: LoggedEvent): string {
-  return `=${Buffer.from(JSON.stringify(event)).toString("base64url")}`;
+  return `=${event.topic}:${JSON.stringify(event).replaceAll(",", COMMA)}`;
 }
 
 /** Null for what is no event: the log tells. */
-function fromWord(text: string): LoggedEvent | null {
+function fromText(text: string): LoggedEvent | null {
   try {
-    const event: LoggedEvent = JSON.parse(Buffer.from(text, "base64url").toString());
+    const event: LoggedEvent = JSON.parse(text.replaceAll(COMMA, ","));
     if (event.type === "message") event.message.created_at = new Date(event.message.created_at);
     return event;
   } catch {

@@ -35,7 +35,10 @@ const LOOK_UPS_MAX = 3;
  */
 class Hub {
   private readonly streams = new OpenStreams();
-  private readonly topics = new TopicIndex();
+  private readonly topics: TopicIndex = new TopicIndex({
+    onHeard: (topic) => this.hints.listen(topic),
+    onUnheard: (topic) => this.hints.ignore(topic),
+  });
   private readonly heartbeat = new Heartbeat(() => encodeHeartbeat(this.cursor));
   private readonly sessions = new SessionWatch(this.streams);
   private readonly reader = new LogReader({
@@ -49,7 +52,7 @@ class Hub {
     startOver: () => this.startOver(),
   });
   private readonly hints = new Hints({
-    onEvent: (event) => this.receive(event),
+    onEvent: (topic, read) => this.told(topic, read),
     onEvents: (topics) => this.hinted(topics),
     onSessions: (ids) => this.sessions.endedElsewhere(ids),
     onPresence: (hint, from) => this.presence.heard(hint, from),
@@ -108,6 +111,7 @@ class Hub {
   add(stream: Stream): Promise<void> {
     const listener = this.streams.add(stream);
     if (this.streams.size === 1) this.hints.listening();
+    if (listener.streams.size === 1) this.hints.listen(listener.userId);
     this.heartbeat.add(stream);
     this.presence.came(stream.userId);
     listener.loaded ??= this.load(listener);
@@ -118,6 +122,7 @@ class Hub {
     this.heartbeat.remove(stream);
     const gone = this.streams.remove(stream);
     if (!gone) return;
+    this.hints.ignore(gone.userId);
     this.topics.drop(gone);
     this.presence.left(gone.userId);
   }
@@ -193,6 +198,14 @@ class Hub {
       listener.loaded = null;
       throw error;
     }
+  }
+
+  /** Another server passes on what it has committed: most of it is nothing to anybody here, and is not even read. */
+  private told(topic: string, read: () => LoggedEvent | null): void {
+    if (!this.topics.has(topic)) return this.passOver();
+    const event = read();
+    if (event) this.receive(event);
+    else this.reader.wake([topic]);
   }
 
   /**

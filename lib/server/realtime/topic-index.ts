@@ -13,6 +13,8 @@ type Topic = {
   lastSeq: number | null;
 };
 
+const UNTOLD = { onHeard: () => {}, onUnheard: () => {} };
+
 /** For a topic whose participants never change. */
 export const FIXED = -1;
 
@@ -26,6 +28,9 @@ export const FIXED = -1;
 export class TopicIndex {
   private readonly topics = new Map<string, Topic>();
 
+  /** @param changes is told when the first one here begins to listen to a topic, and when the last one has gone. */
+  constructor(private readonly changes: { onHeard(topic: string): void; onUnheard(topic: string): void } = UNTOLD) {}
+
   has(topic: string): boolean {
     return this.topics.has(topic);
   }
@@ -37,8 +42,10 @@ export class TopicIndex {
   /** Somebody takes part as of a version, which was found out when so many looks had begun. */
   add(topic: string, listener: Listener, { version, floor }: { version: number; floor: number }, asOf: number): void {
     const known = this.topics.get(topic);
-    if (!known) this.topics.set(topic, { listeners: new Map([[listener, floor]]), version, asOf, lastSeq: null });
-    else {
+    if (!known) {
+      this.topics.set(topic, { listeners: new Map([[listener, floor]]), version, asOf, lastSeq: null });
+      this.changes.onHeard(topic);
+    } else {
       known.version = Math.min(known.version, version);
       known.asOf = Math.max(known.asOf, asOf);
       known.listeners.set(listener, floor);
@@ -69,7 +76,9 @@ export class TopicIndex {
   remove(topic: string, listener: Listener): void {
     listener.topics.delete(topic);
     const known = this.topics.get(topic);
-    if (known?.listeners.delete(listener) && known.listeners.size === 0) this.topics.delete(topic);
+    if (!known?.listeners.delete(listener) || known.listeners.size > 0) return;
+    this.topics.delete(topic);
+    this.changes.onUnheard(topic);
   }
 
   delivered(topic: string, seq: number): void {

@@ -1,0 +1,2 @@
+export function findNatsServer(): Promise<string | null>;
+export const NO_NATS_SERVER: string;
