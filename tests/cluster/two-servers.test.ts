@@ -122,7 +122,8 @@ test(
 );
 
 test("signing out at one server ends the session's streams at the other, and only those", async () => {
-  const ann = await somebody();
+  const [ann, bob] = await Promise.all([somebody(), somebody()]);
+  const talk = await group(ann, bob);
   const phone = await signIn(ann);
   const [lost, kept] = await Promise.all([openStream(url(1)(), phone), openStream(url(1)(), ann)]);
   await Promise.all([lost.first(ready), kept.first(ready)]);
@@ -132,8 +133,7 @@ test("signing out at one server ends the session's streams at the other, and onl
   await lost.ended;
   await expect.poll(async () => (await ask(1, "GET", "/api/auth_user", phone)).status).toBe(401);
   expect((await ask(1, "GET", "/api/auth_user", ann)).status).toBe(200);
-  const bob = await somebody();
-  await send(url(0), bob, await group(ann, bob), "still here");
+  await send(url(0), bob, talk, "still here");
   await kept.first(saying("still here"));
   kept.cut();
 });
