@@ -4,7 +4,7 @@ import { sql } from "../support/database";
 import { makeGroup } from "../support/groups";
 import { host } from "../support/host";
 import { type Person, request, signIn } from "../support/person";
-import { pair, sendRequest } from "../support/talk";
+import { pair, send, sendRequest, somebody } from "../support/talk";
 
 let one: Person;
 let other: Person;
@@ -53,6 +53,16 @@ describe("who calls too often", () => {
     const { taken, refused } = await exhaust(call);
     expect(refused.status).toBe(429);
     expect(taken).toBeGreaterThanOrEqual(10);
+  });
+
+  it("is stopped looking through the people of groups with what they search for, which costs as much", async () => {
+    const one = await somebody();
+    const { id } = await makeGroup(one);
+    const message = await send(one, id, "hello");
+    await exhaust(() => one.fetch("/api/users?search=x"));
+    for (const path of [`groups/${id}/participants`, `conversations/${id}/messages/${message.id}/readers`, "groups"])
+      expect((await one.fetch(`/api/${path}`)).status).toBe(429);
+    expect((await one.fetch(`/api/conversations/${id}/messages`)).status).toBe(200);
   });
 
   it("is stopped sending forms, before they are read; who is signed in at that address is not concerned", async () => {

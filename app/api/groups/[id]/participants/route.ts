@@ -2,7 +2,7 @@ import { AddParticipantsInput, ParticipantsQuery } from "@/lib/protocol/groups";
 import { json, route } from "@/lib/server/http/route";
 import { addParticipants, listParticipants } from "@/lib/server/participants";
 
-export const GET = route({ query: ParticipantsQuery, limit: "read" }, async ({ user, params, query }) =>
+export const GET = route({ query: ParticipantsQuery, limit: "search" }, async ({ user, params, query }) =>
   json(200, await listParticipants(user, params.id, query)),
 );
 
