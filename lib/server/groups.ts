@@ -11,6 +11,7 @@ import { isUniqueViolation, query, type Statement, transaction } from "./db";
 import { allow, GroupChange, publishTold, requireSeen } from "./group-changes";
 import { forbidden, notFound } from "./http/errors";
 import { isId, newId } from "./ids";
+import { revokeInvitesOfOthers } from "./invites";
 import { requirePeopleLeft } from "./participants";
 import { consume, exactLimiter } from "./rate-limits";
 import { requireUsers } from "./users-by-name";
@@ -142,6 +143,7 @@ export async function changeGroup(caller: User, id: string, input: ChangeGroupIn
     if (isDescribed) await change.say("described", description ? "changed the description." : "took the description away.");
     if (isSet || isFrom) await change.say("settings", "changed the settings of the group.");
     if (isForAll) await admitEverybody(change);
+    if (add === "administrators" && group.permissions.add !== add) await revokeInvitesOfOthers(change);
     await change.tellAll();
   });
   return getGroup(caller, id);

@@ -121,6 +121,17 @@ export async function revokeInvitesOf(change: GroupChange, userId: string): Prom
   await change.run(REVOKE_OF, [change.id, userId]);
 }
 
+const REVOKE_OF_OTHERS: Statement = {
+  name: "revoke_invites_of_others",
+  text: `UPDATE invites i SET revoked_at = clock_timestamp() WHERE i.conversation_id = $1 AND i.revoked_at IS NULL
+           AND NOT EXISTS (SELECT FROM participants p WHERE p.conversation_id = $1 AND p.user_id = i.creator_id AND p.role <> 'participant')`,
+};
+
+/** Ends the links of all but administrators, once adding people is left to these. */
+export async function revokeInvitesOfOthers(change: GroupChange): Promise<void> {
+  await change.run(REVOKE_OF_OTHERS, [change.id]);
+}
+
 const BY_TOKEN: Statement = {
   name: "invite_by_token",
   text: `SELECT ${COLUMNS}, ${IS_GOOD} AS good,

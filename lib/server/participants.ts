@@ -1,6 +1,6 @@
 import "server-only";
 import type { Participant, ParticipantsQuery } from "@/lib/protocol/groups";
-import { mayRemove } from "@/lib/protocol/groups";
+import { may, mayRemove } from "@/lib/protocol/groups";
 import { PEOPLE_ADDED_A_DAY_MAX } from "@/lib/protocol/limits";
 import type { Role } from "@/lib/protocol/quiet-lines";
 import type { User } from "@/lib/protocol/users";
@@ -80,6 +80,7 @@ export async function changeRole(caller: User, id: string, userId: string, role:
     if (known.role === role) return known;
     if (known.role === "owner") await requireOtherOwner(change, userId);
     await change.run(SET_ROLE, [id, userId, role]);
+    if (!may(role, change.group, "add")) await revokeInvitesOf(change, userId);
     await change.tellPlaces([userId]);
     await change.say("role", `made ${known.user.name ?? known.user.username} ${ROLE_NAMES[role]}.`, {
       users: [known.user],

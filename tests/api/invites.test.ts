@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { Invite, InvitePreview } from "@/lib/protocol/groups";
 import { sql } from "../support/database";
-import { giveRole, groupOf, invite, makeGroup, takeOut, tokenOf } from "../support/groups";
+import { changeGroup, giveRole, groupOf, invite, makeGroup, takeOut, tokenOf } from "../support/groups";
 import { type Person, request } from "../support/person";
 import { conversation, messagesOf, somebody } from "../support/talk";
 
@@ -109,6 +109,22 @@ describe("a link to a group", () => {
     expect((await join(bob, tokenOf(second))).status).toBe(404);
     expect((await bob.fetch(`/api/conversations/${id}`)).status).toBe(404);
     expect((await revoke(ann, id, randomUUID())).status).toBe(404);
+  });
+
+  it("lets nobody in any more whom its maker might not add: since that is left to administrators, or since they are none", async () => {
+    const { ann, bob, id } = await scene();
+    const cid = await somebody();
+    for (const one of [bob, cid]) await join(one, tokenOf(await invite(ann, id)));
+    await giveRole(ann, id, cid, "administrator");
+    const [anns, bobs, cids] = [await invite(ann, id), await invite(bob, id), await invite(cid, id)];
+    const statuses = async () => Promise.all([anns, bobs, cids].map(async (one) => (await preview(tokenOf(one))).status));
+    expect(await statuses()).toEqual([200, 200, 200]);
+    await changeGroup(ann, id, { permissions: { add: "administrators" } });
+    expect(await statuses()).toEqual([200, 404, 200]);
+    await giveRole(ann, id, cid, "participant");
+    expect(await statuses()).toEqual([200, 404, 404]);
+    expect((await join(await somebody(), tokenOf(cids))).status).toBe(404);
+    expect((await join(await somebody(), tokenOf(anns))).status).toBe(200);
   });
 
   it("shows newcomers what the owner lets them see", async () => {
