@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
+import type { Conversation } from "@/lib/protocol/conversations";
 import type { Message } from "@/lib/protocol/messages";
 import { database, sql } from "../support/database";
-import { isMessage } from "../support/event-stream";
+import { isMessage, type Received } from "../support/event-stream";
 import { Follower, upTo } from "../support/follower";
 import { length, patience, tell } from "../support/lengths";
 import { sendPersistently } from "../support/persistent-send";
@@ -15,10 +16,11 @@ const HELD = length(20_000, 1_000_000);
 let release: Release;
 const env = { DATABASE_URL: database() };
 
-beforeAll(async () => {
+beforeAll(() => {
   release = lastRelease();
-  await sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
 }, 120_000);
+
+beforeEach(() => sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
 
 afterAll(() => release.remove());
 
@@ -80,10 +82,76 @@ test(
   patience(120_000),
 );
 
-async function startTalk({ url }: RunningServer, one: Person, { username }: Person): Promise<string> {
-  const headers = { Authorization: `Bearer ${one.token}`, "Content-Type": "application/json" };
-  const answer = await fetch(`${url}/api/conversations`, { method: "POST", headers, body: JSON.stringify({ username }) });
-  return ((await answer.json()) as { id: string }).id;
+test(
+  "a group that is made at this one while one of its people is at the last release is theirs as soon as they come over",
+  async () => {
+    const old = await release.start(env);
+    onTestFinished(() => old.stop());
+    const [ann, bob] = (await people(2, "team")) as [Person, Person];
+    const talk = await startTalk(old, ann, bob);
+    const today = await startServer({ env });
+    onTestFinished(() => today.stop());
+    const bobs = new Held(old, bob);
+    onTestFinished(() => bobs.follower.stop());
+    await bobs.follower.live;
+
+    const { id } = await call<Conversation>(today, ann, "POST", "/api/groups", { name: "The team", usernames: [bob.username] });
+    await call(today, ann, "POST", `/api/conversations/${id}/messages`, { content: "welcome" });
+    // What the old one has passed over lies behind it now: it has told of what came after, and beats.
+    await call(today, ann, "POST", `/api/conversations/${talk}/messages`, { content: "come over" });
+    await expect.poll(() => bobs.follower.messages.at(-1)?.content, { timeout: 20_000 }).toBe("come over");
+    bobs.beats = 0;
+    await expect.poll(() => bobs.beats, { timeout: 20_000 }).toBeGreaterThan(1);
+    bobs.moveTo(today);
+    await expect.poll(() => bobs.groups.get(id)?.lastMessage?.content, { timeout: 20_000 }).toBe("welcome");
+
+    await call(today, ann, "PATCH", `/api/groups/${id}`, { name: "The new team" });
+    await expect.poll(() => bobs.groups.get(id)?.group?.name).toBe("The new team");
+    expect(bobs.follower.resets).toBe(1);
+  },
+  patience(60_000),
+);
+
+async function call<T>({ url }: RunningServer, { token }: Person, method: string, path: string, body?: object): Promise<T> {
+  const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+  const answer = await fetch(url + path, { method, headers, body: body && JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
+  return answer.json() as Promise<T>;
+}
+
+/** The groups that somebody's page holds: loaded where a stream says so, and else as it tells. */
+class Held {
+  readonly groups = new Map<string, Conversation>();
+  readonly follower: Follower;
+  beats = 0;
+
+  constructor(
+    private server: RunningServer,
+    private readonly who: Person,
+  ) {
+    this.follower = new Follower(() => this.server.url, who.token, { onEvent: (event) => this.take(event) });
+  }
+
+  moveTo(server: RunningServer): void {
+    this.server = server;
+    this.follower.cut();
+  }
+
+  private take({ name, data }: Received): void {
+    if (name === "ping") this.beats++;
+    if (name === "reset") void this.loadAfresh();
+    if (name === "place") this.groups.set(data.conversationId, data.conversation);
+    const known = name === "conversation" ? this.groups.get(data.group.id) : undefined;
+    if (known) this.groups.set(known.id, { ...known, group: data.group });
+  }
+
+  private async loadAfresh(): Promise<void> {
+    for (const one of await call<Conversation[]>(this.server, this.who, "GET", "/api/conversations")) this.groups.set(one.id, one);
+  }
+}
+
+async function startTalk(server: RunningServer, one: Person, { username }: Person): Promise<string> {
+  return (await call<Conversation>(server, one, "POST", "/api/conversations", { username })).id;
 }
 
 async function fill(conversationId: string, { id }: Person, count: number): Promise<void> {
