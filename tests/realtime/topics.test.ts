@@ -66,8 +66,10 @@ test("a server reads nothing of what happens where nobody here listens", async (
   for (let i = 0; i < 20; i++) await sendElsewhere(strangers.one, strangers.id, `${i}`, `events,+${strangers.id}`);
   await sendElsewhere(one, id, "there", `events,+${id}`);
   await stream.first(saying("there"));
-  // One look, which brings what it says along, whatever else has happened.
-  expect(seen()).toEqual(["event_look"]);
+  // One look, which brings what it says along, whatever else has happened. The hint of what was heard before may have come
+  // after the look that found it, and cost another one, which finds nothing.
+  expect(seen().filter((name) => name !== "event_tail")).toEqual(["event_look"]);
+  expect(seen().length).toBeLessThanOrEqual(2);
   stream.cut();
 });
 
