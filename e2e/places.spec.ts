@@ -112,4 +112,12 @@ test.describe("on a phone", () => {
     await expect(page).toHaveURL(path);
     await expect(message(page, "Hello")).toBeInViewport();
   });
+
+  test("whoever is taken out of a group while its details are open is told so", async ({ cast, ada, grace, parley }) => {
+    const { id, path } = await cast.group("Engine", [grace, ada]);
+    const page = await ada.open(`${path}/details`);
+    await expect(details(page).getByRole("listitem")).toHaveCount(2);
+    await grace.context.request.delete(`${parley.url}/api/groups/${id}/participants/${ada.id}`, { headers: { origin: parley.url } });
+    await expect(page.getByRole("heading", { name: "You are not in this group any more" })).toBeVisible();
+  });
 });
