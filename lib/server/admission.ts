@@ -8,11 +8,13 @@ import { GroupChange } from "./group-changes";
 import { HttpError, notFound } from "./http/errors";
 
 // What was said before counts as read, and where the group's history begins with joining it is not theirs to see.
+// Who comes back gets a later place than they had.
 const ADMIT: Statement = {
   name: "admit_to_group",
-  text: `INSERT INTO participants (conversation_id, user_id, read_seq, from_seq, joined_at)
-         SELECT c.id, a.id, c.last_seq, CASE g.history WHEN 'all' THEN 0 ELSE c.last_seq END, clock_timestamp()
-         FROM unnest($2::uuid[]) AS a (id), conversations c JOIN groups g ON g.conversation_id = c.id WHERE c.id = $1
+  text: `INSERT INTO participants (conversation_id, user_id, read_seq, from_seq, joined_at, version)
+         SELECT c.id, a.id, c.last_seq, CASE g.history WHEN 'all' THEN 0 ELSE c.last_seq END, clock_timestamp(), coalesce(f.version + 1, 0)
+         FROM conversations c JOIN groups g ON g.conversation_id = c.id CROSS JOIN unnest($2::uuid[]) AS a (id)
+         LEFT JOIN former_participants f ON f.conversation_id = c.id AND f.user_id = a.id WHERE c.id = $1
          ON CONFLICT DO NOTHING RETURNING user_id`,
 };
 

@@ -151,9 +151,10 @@ export async function changeGroup(caller: User, id: string, input: ChangeGroupIn
 
 const ADMIT_EVERYBODY: Statement = {
   name: "admit_everybody",
-  text: `INSERT INTO participants (conversation_id, user_id, read_seq, from_seq, joined_at)
-         SELECT c.id, u.id, c.last_seq, CASE g.history WHEN 'all' THEN 0 ELSE c.last_seq END, clock_timestamp()
-         FROM users u, conversations c JOIN groups g ON g.conversation_id = c.id WHERE c.id = $1
+  text: `INSERT INTO participants (conversation_id, user_id, read_seq, from_seq, joined_at, version)
+         SELECT c.id, u.id, c.last_seq, CASE g.history WHEN 'all' THEN 0 ELSE c.last_seq END, clock_timestamp(), coalesce(f.version + 1, 0)
+         FROM conversations c JOIN groups g ON g.conversation_id = c.id CROSS JOIN users u
+         LEFT JOIN former_participants f ON f.conversation_id = c.id AND f.user_id = u.id WHERE c.id = $1
          ON CONFLICT DO NOTHING RETURNING user_id`,
 };
 

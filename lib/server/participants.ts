@@ -93,8 +93,10 @@ export async function changeRole(caller: User, id: string, userId: string, role:
 
 const REMOVE: Statement = {
   name: "remove_participant",
-  text: `WITH gone AS (DELETE FROM participants WHERE conversation_id = $1 AND user_id = $2 RETURNING conversation_id, user_id)
-         INSERT INTO former_participants (conversation_id, user_id) SELECT conversation_id, user_id FROM gone ON CONFLICT DO NOTHING`,
+  text: `WITH gone AS (DELETE FROM participants WHERE conversation_id = $1 AND user_id = $2 RETURNING conversation_id, user_id, version)
+         INSERT INTO former_participants (conversation_id, user_id, seq, version)
+         SELECT c.id, gone.user_id, c.last_seq, gone.version FROM gone JOIN conversations c ON c.id = gone.conversation_id
+         ON CONFLICT (conversation_id, user_id) DO UPDATE SET seq = excluded.seq, version = excluded.version`,
 };
 const END: Statement = { name: "end_group", text: "DELETE FROM conversations WHERE id = $1" };
 

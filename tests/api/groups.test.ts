@@ -154,6 +154,18 @@ describe("the people of a group", () => {
     expect((await takeOut(bob, id, bob)).status).toBe(404);
   });
 
+  it("have a later place in it when they come back, so that no page goes by the one they had", async () => {
+    const [ann, bob] = await three();
+    const { id } = await makeGroup(ann, [bob], { history: "joining" });
+    const versions = [];
+    for (let i = 0; i < 3; i++) {
+      versions.push((await conversation(bob, id)).placeVersion);
+      await takeOut(ann, id, bob);
+      await add(ann, id, bob);
+    }
+    expect(versions).toEqual([0, 1, 2]);
+  });
+
   it("are taken out by those who may, once however often it is asked", async () => {
     const [ann, bob, cid] = await three();
     const { id } = await makeGroup(ann, [bob, cid]);

@@ -156,7 +156,7 @@ describe("who is added to a group", () => {
     stream.cut();
   });
 
-  test("is told by a replay of nobody who had gone before, by another name of theirs either", async () => {
+  test("is told of nobody who had gone before, by another name of theirs either, replayed or live", async () => {
     const [ann, bob, cid] = (await people(3)) as [Person, Person, Person];
     const { id } = await makeGroup(ann, [cid], { history: "joining" });
     const before = await live(bob);
@@ -171,8 +171,15 @@ describe("who is added to a group", () => {
     const stream = await live(bob, from);
     const names = stream.events.filter(({ name }) => name === "user").map(({ data }) => data.user.name);
     expect(names).toEqual(["Ann who stayed"]);
-    expect(JSON.stringify(stream.events)).not.toContain("Cid");
-    stream.cut();
+    const anns = await live(ann);
+    await rename(cid, "Cid of elsewhere");
+    const told = (name: string) => (event: Received) => event.name === "user" && event.data.user.name === name;
+    await anns.first(told("Cid of elsewhere"));
+    await rename(ann, "Ann again");
+    await stream.first(told("Ann again"));
+    const later = await live(bob, from);
+    expect(JSON.stringify([stream.events, later.events])).not.toContain("Cid");
+    for (const one of [stream, anns, later]) one.cut();
   });
 });
 
@@ -215,31 +222,35 @@ describe("who is taken out of a group", () => {
     await before.first(({ name }) => name === "conversation");
     const [bobs, cids] = [before, await live(cid)];
     const { query } = pool();
+    let name = "";
     let gone: Promise<unknown> | null = null;
     const goesMeanwhile = () =>
       vi.spyOn(pool(), "query").mockImplementation((async (...asked: unknown[]) => {
         if ((asked[0] as { name: string }).name === "groups") {
           gone ??= sql("DELETE FROM participants WHERE conversation_id = $1 AND user_id = $2", [id, bob.id]).then(() =>
-            sql("UPDATE groups SET name = 'Without Bob', version = version + 1 WHERE conversation_id = $1", [id]),
+            sql("UPDATE groups SET name = $2, version = version + 1 WHERE conversation_id = $1", [id, name]),
           );
           await gone;
         }
         return Reflect.apply(query, pool(), asked);
       }) as never);
+    name = "Without Bob, live";
     goesMeanwhile();
     await sql(
       "INSERT INTO events (xid, type, conversation_id, user_id) VALUES (pg_current_xact_id()::text::bigint, 'conversation', $1, $2)",
       [id, ann.id],
     );
     await sql("SELECT pg_notify('parley', 'events')");
-    await cids.first((event) => event.name === "conversation" && event.data.group.name === "Without Bob");
+    await cids.first((event) => event.name === "conversation" && event.data.group.name === name);
+    expect(JSON.stringify(bobs.events)).not.toContain(name);
     bobs.cut();
     await sql("INSERT INTO participants (conversation_id, user_id) VALUES ($1, $2)", [id, bob.id]);
     gone = null;
+    name = "Without Bob, replayed";
     const replayed = await live(bob, from);
     expect(gone).not.toBeNull();
     vi.restoreAllMocks();
-    expect(JSON.stringify([bobs.events, replayed.events])).not.toContain("Without Bob");
+    expect(JSON.stringify(replayed.events)).not.toContain(name);
     for (const stream of [cids, replayed]) stream.cut();
   });
 

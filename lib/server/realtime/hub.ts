@@ -326,7 +326,7 @@ class Hub {
     const author = authorOf(event);
     let forOthers: Buffer | null | undefined;
     for (const [listener, floor] of topic.listeners) {
-      if (event.type === "message" && event.seq <= floor) continue;
+      if (isBelow(event, floor)) continue;
       if (listener.userId === author) write(listener, encode(author));
       else {
         if (forOthers === undefined) forOthers = encode(listener.userId);
@@ -368,6 +368,12 @@ class Hub {
 /** To whose conversation nobody listens yet. */
 function isFirst(event: LoggedEvent): event is LoggedEvent & { type: "message" } {
   return event.type === "message" && event.audience !== null;
+}
+
+/** Whether it is of what was there before somebody came, of which they may see nothing. */
+function isBelow(event: LoggedEvent, floor: number): boolean {
+  if (event.type === "message") return event.seq <= floor;
+  return event.type === "user" && event.goneSeq !== null && event.goneSeq <= floor;
 }
 
 /** Who is told of it in another way than all others. */

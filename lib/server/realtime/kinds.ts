@@ -26,7 +26,8 @@ type Kinds = {
   };
   /** Of a group only a server of the version before tells everybody: here it is a reader's own matter. */
   read: { userId: string; seq: number; placeVersion?: number; inGroup?: boolean };
-  user: { user: UserRow };
+  /** `goneSeq` is the number of the last line of somebody who has left: who sees nothing up to it has never seen them. */
+  user: { user: UserRow; goneSeq: number | null };
   /** Loaded when it is delivered; null where the group is gone. */
   conversation: { group?: Group | null };
   /** The topic is whose place it is. With `seq` they have read, and are in the conversation as before. */
@@ -51,7 +52,7 @@ export type EventRow = {
   first: boolean;
 } & ({ participants_version: null } | BodyRow);
 
-type BodyRow = { participants_version: number; kind: "direct" | "group"; audience: string[] | null } & MessageRow;
+type BodyRow = { participants_version: number; kind: "direct" | "group"; audience: string[] | null; gone_seq: number | null } & MessageRow;
 
 type Kind<Name extends EventKind> = {
   /** Null where what it tells of is gone. */
@@ -89,7 +90,7 @@ const KINDS: { [Name in EventKind]: Kind<Name> } = {
     },
   },
   user: {
-    of: ofBody((row) => ({ user: row })),
+    of: ofBody((row) => ({ user: row, goneSeq: row.gone_seq })),
     toldTo: (_, event) => ({ type: "user", user: toUser(event.user) }),
   },
   conversation: {

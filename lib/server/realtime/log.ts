@@ -36,11 +36,17 @@ type MarkRow = { position: string; end: string; open: string[] };
 const LOOK_MAX = 1_000;
 const TAIL_MAX = 100_000;
 
+/** Of event `e` the number of the last line of whom it is about, where they have left; null where they take part. */
+const goneSeq = (e: string) => `(SELECT f.seq + 1 FROM former_participants f
+  WHERE f.conversation_id = ${e}.conversation_id AND f.user_id = ${e}.user_id
+    AND NOT EXISTS (SELECT FROM participants q WHERE q.conversation_id = f.conversation_id AND q.user_id = f.user_id))`;
+
 /** What an event `e` says, for which `wanted` holds, by one look into each index whatever the planner thinks of the numbers. */
 const body = (wanted: string) => `
   LEFT JOIN LATERAL (
     SELECT c.participants_version, c.kind,
            CASE WHEN e.first AND c.kind = 'direct' THEN ARRAY(SELECT p.user_id FROM participants p WHERE p.conversation_id = c.id) END AS audience,
+           CASE WHEN e.type = 'user' THEN ${goneSeq("e")} END AS gone_seq,
            ${MESSAGE_COLUMNS}
     FROM conversations c
     JOIN users u ON u.id = e.user_id
@@ -49,7 +55,7 @@ const body = (wanted: string) => `
     LIMIT 1
   ) b ON true`;
 
-const KEY = "xid, id, type, conversation_id, message_id, user_id, seq, data, created_at, type = 'message' AND seq = 1 AS first";
+const KEY = "xid, id, type, conversation_id, message_id, user_id, seq, data, type = 'message' AND seq = 1 AS first";
 
 /**
  * What is new since a mark. The parameters stand in sub-selects, so that the planner, which cannot see them, keeps to one
@@ -136,14 +142,11 @@ export async function readPosition(): Promise<number> {
 }
 
 /**
- * Whether event `e` is for who has place `p`: no message that was said before they may see any; and of somebody who took
- * another name before they joined only where they see that person, who may have gone before.
+ * Whether event `e` is for who has place `p`: neither a message that was said before they may see any, nor the name of
+ * somebody who had gone by then.
  */
 const since = (e: string) => `CASE ${e}.type WHEN 'message' THEN ${e}.seq > p.from_seq
-  WHEN 'user' THEN p.joined_at IS NULL OR ${e}.created_at >= p.joined_at
-    OR EXISTS (SELECT FROM participants q WHERE q.conversation_id = p.conversation_id AND q.user_id = ${e}.user_id)
-    OR EXISTS (SELECT FROM messages s WHERE s.conversation_id = p.conversation_id AND s.sender_id = ${e}.user_id AND s.seq > p.from_seq)
-  ELSE true END`;
+  WHEN 'user' THEN coalesce(${goneSeq(e)} > p.from_seq, true) ELSE true END`;
 
 // One look into the index for each conversation of the reader, and one for what is theirs alone, and an end once too much is
 // found: what others have written since then costs nothing, and what is sorted is bounded.
