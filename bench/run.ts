@@ -10,6 +10,8 @@ const { values } = parseArgs({
     only: { type: "string", default: "a,b,c,d,e,i,j" },
     seconds: { type: "string", default: "4" },
     rounds: { type: "string", default: "3" },
+    servers: { type: "string", default: "4" },
+    bus: { type: "string", default: "" },
     json: { type: "string" },
   },
 });
@@ -28,7 +30,14 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 console.log(`Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}, ${values.rounds} rounds of ${values.seconds} s.\n`);
 process.stdout.write(heading());
 const rows: Row[] = [];
-await withStage({ rounds: Number(values.rounds), seconds: Number(values.seconds), secret }, async (stage) => {
+const options = {
+  rounds: Number(values.rounds),
+  seconds: Number(values.seconds),
+  servers: Number(values.servers),
+  bus: values.bus,
+  secret,
+};
+await withStage(options, async (stage) => {
   for (const [name, part] of Object.entries(PARTS)) {
     if (!wanted.has(name)) continue;
     await part(stage, (...told) => {

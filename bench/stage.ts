@@ -6,13 +6,22 @@ import { growHistory } from "./history";
 import { type RemoteLoad, type Server, startLoad, startServer } from "./processes";
 
 /** All that a part of the benchmark works with. */
-export type Stage = { database: Database; cast: Cast; load: RemoteLoad; rounds: number; seconds: number; secret: string };
+export type Stage = Options & { database: Database; cast: Cast; load: RemoteLoad };
+
+export type Options = {
+  rounds: number;
+  seconds: number;
+  secret: string;
+  /** How many are several servers, and by which NATS they talk, where not by the database. */
+  servers: number;
+  bus: string;
+};
 
 const SOME_MESSAGES = 1_000;
 
 export type Servers = Record<Subject, Server>;
 
-export async function withStage<T>(options: Pick<Stage, "rounds" | "seconds" | "secret">, work: (stage: Stage) => Promise<T>): Promise<T> {
+export async function withStage<T>(options: Options, work: (stage: Stage) => Promise<T>): Promise<T> {
   const database = await startDatabase();
   const { load, stop } = startLoad();
   try {
@@ -30,13 +39,13 @@ export async function withStage<T>(options: Pick<Stage, "rounds" | "seconds" | "
 }
 
 /** Both servers, fresh, for as long as the work takes. */
-export async function withServers<T>({ database, secret }: Stage, work: (servers: Servers) => Promise<T>): Promise<T> {
+export async function withServers<T>({ database, secret, bus }: Stage, work: (servers: Servers) => Promise<T>): Promise<T> {
   await database.client.query("CHECKPOINT");
   const floor = await startServer(join(import.meta.dirname, "floor.mjs"), {
     DATABASE_URL: database.url("floor"),
     PEOPLE: join(database.folder, "people.json"),
   });
-  const parley = await startParley({ database, secret });
+  const parley = await startParley({ database, secret, bus });
   try {
     return await work({ floor, parley });
   } finally {
@@ -44,12 +53,13 @@ export async function withServers<T>({ database, secret }: Stage, work: (servers
   }
 }
 
-function startParley({ database, secret }: Pick<Stage, "database" | "secret">): Promise<Server> {
+function startParley({ database, secret, bus }: Pick<Stage, "database" | "secret" | "bus">): Promise<Server> {
   return startServer("dist/server.mjs", {
     DATABASE_URL: database.url("parley"),
     DATA_DIR: database.folder,
     AUTH_SECRET: secret,
     RATE_LIMIT: "off",
+    BUS_URL: bus,
   });
 }
 
