@@ -91,6 +91,8 @@ describe.skipIf(!hasNats)("two servers that talk by way of NATS", () => {
       };
       await speak(200);
       await begin();
+      // Who comes online is told once, by the bus alone.
+      const theirs = await openStream(other.url, bob);
       await speak(TROUBLE_MS);
       await end();
       await speak(200);
@@ -102,6 +104,9 @@ describe.skipIf(!hasNats)("two servers that talk by way of NATS", () => {
         }
         expect(follower.repeats + follower.resets).toBe(0);
       }
+      const stream = await openStream(here.url, ann);
+      await stream.first(({ name, data }) => name === "presence" && data.online.includes(bob.id));
+      for (const one of [stream, theirs]) one.cut();
       await hears();
       await Promise.all(followers.map((follower) => follower.stop()));
       tell(`bus ${what}`, { seconds: TROUBLE_MS / 1_000, messages: sent, lost: 0, "out of order": 0 });

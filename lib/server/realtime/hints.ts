@@ -148,7 +148,8 @@ export class Hints {
     const saysSo = words.includes("here") || words.includes("hello");
     const listens = saysSo ? !words.includes("idle") : (before?.listens ?? true);
     this.others.set(from, { heardAt: Date.now(), listens });
-    if (!before) this.listeners.onMet();
+    // Who says hello again has missed what was said meanwhile.
+    if (!before || words.includes("hello")) this.listeners.onMet();
     // What was committed before this is known was not hinted at.
     else if (listens && !before.listens) this.committedIn(null);
     const named = (sign: string) => {
