@@ -39,9 +39,10 @@ const FIRST = page("");
 const DEEP = page("AND seq < (SELECT seq FROM messages WHERE id = $3)");
 
 const LIST = `
-  SELECT c.id AS list_id, c.kind, c.last_seq, c.read_seq, ${MESSAGE}, o.user_id AS other_id, o.username AS other_username,
+  SELECT c.id AS list_id, c.kind, c.last_seq, c.read_seq, c.last_message_at, c.from_seq, c.notify, c.pinned, c.version AS place_version,
+         ${MESSAGE}, o.user_id AS other_id, o.username AS other_username,
          o.name AS other_name, o.read_seq AS other_read_seq
-  FROM (SELECT c.*, p.read_seq FROM participants p JOIN conversations c ON c.id = p.conversation_id
+  FROM (SELECT c.*, p.read_seq, p.from_seq, p.notify, p.pinned, p.version FROM participants p JOIN conversations c ON c.id = p.conversation_id
         WHERE p.user_id = $1 AND c.last_seq > 0 ORDER BY c.last_message_at DESC, c.id DESC LIMIT 25) c
   JOIN messages m ON m.conversation_id = c.id AND m.seq = c.last_seq JOIN users u ON u.id = m.sender_id
   LEFT JOIN LATERAL (
@@ -113,6 +114,16 @@ async function list(user) {
     unreadCount: row.last_seq - row.read_seq,
     readSeq: row.read_seq,
     otherReadSeq: row.other_read_seq,
+    group: null,
+    role: null,
+    lastSeq: row.last_seq,
+    fromSeq: row.from_seq,
+    listedAt: row.last_message_at.toISOString(),
+    muted: "no",
+    notify: row.notify,
+    pinned: row.pinned,
+    archived: false,
+    placeVersion: row.place_version,
   }));
 }
 
