@@ -1,9 +1,9 @@
 "use client";
 
-import { Search } from "lucide-react";
 import { useCallback, useDeferredValue, useEffect, useRef, useState } from "react";
 import { Avatar, PersonName } from "@/components/ui/avatar";
 import { Rows } from "@/components/ui/rows";
+import { SearchField } from "@/components/ui/search-field";
 import { useMessenger, useMessengerActions } from "@/lib/client/screen/hooks";
 import { usePages } from "@/lib/client/screen/pages";
 import { peopleCount } from "@/lib/client/screen/person";
@@ -41,17 +41,13 @@ export function Participants({ group, role }: { group: Group; role: Role | null 
         {peopleCount(group.participantCount)}
       </h3>
       {group.participantCount >= SEARCH_FROM && (
-        <label className="mb-1 flex h-10 touch:h-11 items-center gap-2.5 rounded-md bg-hover px-3 text-muted">
-          <Search aria-hidden="true" className="size-4 shrink-0" />
-          <input
-            type="search"
-            aria-label="Find somebody in this group"
-            placeholder="Find somebody"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-            className="min-w-0 flex-1 bg-transparent text-text outline-none placeholder:text-muted"
-          />
-        </label>
+        <SearchField
+          label="Find somebody in this group"
+          placeholder="Find somebody"
+          value={text}
+          onChange={setText}
+          className="mb-1 h-10 bg-hover touch:h-11"
+        />
       )}
       <Rows pages={people} label="People in this group" empty="Nobody in this group goes by that." keyOf={keyOf}>
         {({ user, role: theirs }) => (

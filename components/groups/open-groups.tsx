@@ -1,10 +1,11 @@
 "use client";
 
-import { ArrowLeft, Search } from "lucide-react";
+import { ArrowLeft } from "lucide-react";
 import Link from "next/link";
 import { useCallback, useDeferredValue, useState } from "react";
 import { ICON_BUTTON } from "@/components/ui/button";
 import { Rows } from "@/components/ui/rows";
+import { SearchField } from "@/components/ui/search-field";
 import { useMessengerActions } from "@/lib/client/screen/hooks";
 import { usePages } from "@/lib/client/screen/pages";
 import { OpenGroupRow } from "./open-group-row";
@@ -26,17 +27,13 @@ export function OpenGroups() {
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
         <div className="mx-auto flex w-full max-w-160 flex-col gap-3 px-4 pb-8">
-          <label className="flex h-11 items-center gap-2.5 rounded-md bg-raised px-3 text-muted shadow-[inset_0_0_0_1px_var(--color-field)]">
-            <Search aria-hidden="true" className="size-4 shrink-0" />
-            <input
-              type="search"
-              aria-label="Find a group"
-              placeholder="Find a group"
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-              className="min-w-0 flex-1 bg-transparent text-text outline-none placeholder:text-muted"
-            />
-          </label>
+          <SearchField
+            label="Find a group"
+            placeholder="Find a group"
+            value={text}
+            onChange={setText}
+            className="h-11 bg-raised shadow-[inset_0_0_0_1px_var(--color-field)]"
+          />
           <Rows
             pages={groups}
             label="Open groups"
