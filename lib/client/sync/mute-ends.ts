@@ -1,24 +1,33 @@
 import type { Store } from "../store/store";
 
+/** Milliseconds in which all changes share one look at the conversations, of which there may be thousands. */
+const LOOK_AFTER_MS = 1_000;
+
 /** Milliseconds that a timer counts at most. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /** Lets a conversation that was muted for a time be heard of again when that is over. Returns what ends it. */
 export function watchMuteEnds(store: Store): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let looking: ReturnType<typeof setTimeout> | undefined;
+  let waiting: ReturnType<typeof setTimeout> | undefined;
   let seen: unknown = null;
 
-  function plan(): void {
+  function lookSoon(): void {
+    if (store.getState().conversations !== seen) looking ??= setTimeout(look, LOOK_AFTER_MS);
+  }
+
+  /** Waits for the next one that ends. */
+  function look(): void {
+    looking = undefined;
     const { conversations } = store.getState();
-    if (conversations === seen) return;
     seen = conversations;
-    clearTimeout(timer);
+    clearTimeout(waiting);
     const ends: number[] = [];
     for (const id of conversations.ids()) {
       const muted = conversations.get(id)?.muted ?? "no";
       if (muted !== "no" && muted !== "always") ends.push(Date.parse(muted));
     }
-    if (ends.length > 0) timer = setTimeout(end, Math.min(TIMER_MAX_MS, Math.max(0, Math.min(...ends) - Date.now())));
+    if (ends.length > 0) waiting = setTimeout(end, Math.min(TIMER_MAX_MS, Math.max(0, Math.min(...ends) - Date.now())));
   }
 
   function end(): void {
@@ -28,14 +37,14 @@ export function watchMuteEnds(store: Store): () => void {
         if (held && Date.parse(held.muted) <= Date.now()) draft.setConversation({ ...held, muted: "no" });
       }
     });
-    seen = null;
-    plan();
+    look();
   }
 
-  const unsubscribe = store.subscribe(plan);
-  plan();
+  const unsubscribe = store.subscribe(lookSoon);
+  look();
   return () => {
     unsubscribe();
-    clearTimeout(timer);
+    clearTimeout(looking);
+    clearTimeout(waiting);
   };
 }
