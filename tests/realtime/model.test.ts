@@ -4,6 +4,8 @@ import { applyEvent } from "@/lib/client/store/apply";
 import { change } from "@/lib/client/store/draft";
 import { type ConversationSnapshot, initialState, type Snapshot } from "@/lib/client/store/snapshot";
 import type { MessengerState } from "@/lib/client/store/state";
+import { learnPage } from "@/lib/client/store/transcripts";
+import { hasGap } from "@/lib/client/store/window";
 import { parseEvent } from "@/lib/protocol/events";
 import { User } from "@/lib/protocol/users";
 import { pruneEvents } from "@/lib/server/realtime/retention";
@@ -94,6 +96,8 @@ class Screen {
   private open = 0;
   private stream: EventStream | null = null;
   private stale = false;
+  /** Since the page was loaded they may have been out of the open conversation and back, and nobody told them what was said. */
+  private wasElsewhere = false;
   private visits = 0;
 
   constructor(
@@ -138,6 +142,16 @@ class Screen {
       told = await this.stream?.first((event) => ready(event) || reset(event)).catch(() => undefined);
     } while (this.stale || !told);
     this.leave();
+    if (this.wasElsewhere) await this.fillGap();
+  }
+
+  /** As a page does, whose place was told after they had been taken out and were back: it never saw itself leave. */
+  private async fillGap(): Promise<void> {
+    const id = this.talks[this.open] as string;
+    const held = this.state.transcripts[id];
+    if (!held || !hasGap(held, this.state.conversations.get(id)?.lastSeq ?? 0)) return;
+    const page = await this.snapshotPage();
+    if (page) this.state = change(this.state, (draft) => learnPage(draft, id, page.messages, { first: 0, last: Number.POSITIVE_INFINITY }));
   }
 
   /** What a person sees, held and loaded afresh. */
@@ -152,6 +166,7 @@ class Screen {
     const list = half.list ?? (await this.snapshotList());
     this.state = initialState({ ...list, transcript: painted ?? undefined });
     this.cursors = [list.cursor, ...(painted ? [painted.cursor] : [])];
+    this.wasElsewhere = false;
   }
 
   private async me(): Promise<User> {
@@ -178,10 +193,13 @@ class Screen {
     if (event.id) this.cursors = [event.id];
     const told = parseEvent(event.name, event.data);
     if (!told) return;
+    const isOwnPlace = told.type === "place" && told.conversationId === this.talks[this.open];
+    if (isOwnPlace && told.conversation?.placeVersion !== this.state.conversations.get(told.conversationId)?.placeVersion) {
+      this.wasElsewhere = true;
+    }
     this.state = change(this.state, (draft) => applyEvent(draft, told));
     // Of a conversation that one looks at and has come into, a page fetches what was said.
-    const isOpened = told.type === "place" && told.conversation !== null && told.conversationId === this.talks[this.open];
-    if (isOpened && !this.state.transcripts[told.conversationId]) {
+    if (isOwnPlace && told.conversation && !this.state.transcripts[told.conversationId]) {
       this.stale = true;
       this.visits++;
     }
