@@ -27,15 +27,17 @@ export type GroupRow = {
   group_version: number;
 };
 
-type ConversationRow = MessageRow & { [Key in keyof GroupRow]: GroupRow[Key] | null } & {
+type ConversationRow = MessageRow & {
   id: string;
+  group_row: Omit<GroupRow, "id"> | null;
   kind: "direct" | "group";
   viewer_id: string;
   last_seq: number;
   read_seq: number;
   from_seq: number;
   unread_count: number;
-  listed_at: Date | null;
+  /** When it was listed, where that is not when its last message was sent: the driver takes long to read a time. */
+  listed_otherwise: Date | null;
   role: Role;
   muted_until: Date | number | null;
   notify: Notify;
@@ -72,7 +74,8 @@ const quietUpTo = (seq: string) =>
 
 /**
  * A statement for some of the conversations that people have a place `p` in. They are chosen first, so that the rest is
- * looked up for a page of them and not for all. The other of a direct conversation has a limit, without which the planner
+ * looked up for a page of them and not for all. What a group is comes as one column, since most conversations are none and
+ * each column of each row costs the driver. The other of a direct conversation has a limit, without which the planner
  * looks for one in groups too, among all who are there, before it asks what is direct.
  * @param chosen conditions of participants `p` and conversations `c`, and what may stand behind them
  * @param asked more to choose from, joined by `p`
@@ -80,7 +83,11 @@ const quietUpTo = (seq: string) =>
 export function selectConversations(name: string, chosen: string, asked = ""): Statement {
   return {
     name,
-    text: `SELECT c.*, ${MESSAGE_COLUMNS}, ${GROUP_COLUMNS},
+    text: `SELECT c.id, c.kind, c.last_seq, nullif(c.listed_at, m.created_at) AS listed_otherwise, c.archived, c.viewer_id, c.read_seq, c.from_seq, c.role, c.muted_until,
+                  c.notify, c.pinned, c.place_version, ${MESSAGE_COLUMNS},
+                  CASE WHEN c.kind = 'group' THEN (
+                    SELECT to_json(g) FROM (SELECT ${GROUP_COLUMNS} FROM groups g WHERE g.conversation_id = c.id) g
+                  ) END AS group_row,
                   CASE WHEN c.last_seq <= c.seen_seq THEN 0
                        WHEN c.kind = 'direct' THEN c.last_seq - c.seen_seq
                        ELSE c.last_seq - c.seen_seq - ${quietUpTo("c.last_seq")} + ${quietUpTo("c.seen_seq")} END AS unread_count,
@@ -93,7 +100,6 @@ export function selectConversations(name: string, chosen: string, asked = ""): S
              FROM participants p JOIN conversations c ON c.id = p.conversation_id ${asked}
              WHERE ${chosen}
            ) c
-           LEFT JOIN groups g ON g.conversation_id = c.id AND c.kind = 'group'
            LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq > c.from_seq
              AND m.seq = CASE WHEN c.said_seq > c.from_seq THEN c.said_seq ELSE c.last_seq END
            LEFT JOIN users u ON u.id = m.sender_id
@@ -162,7 +168,7 @@ export function toGroup(row: GroupRow): Group {
 }
 
 function toConversation(row: ConversationRow): Conversation {
-  const isGroup = row.group_name !== null;
+  const group = row.group_row && toGroup({ id: row.id, ...row.group_row });
   return {
     id: row.id,
     kind: row.kind,
@@ -175,11 +181,11 @@ function toConversation(row: ConversationRow): Conversation {
     unreadCount: row.unread_count,
     readSeq: row.read_seq,
     otherReadSeq: row.other_read_seq,
-    group: isGroup ? toGroup(row as GroupRow) : null,
-    role: isGroup ? row.role : null,
+    group,
+    role: group && row.role,
     lastSeq: row.last_seq,
     fromSeq: row.from_seq,
-    listedAt: row.listed_at?.toISOString() ?? null,
+    listedAt: (row.listed_otherwise ?? row.created_at)?.toISOString() ?? null,
     muted: mutedOf(row.muted_until),
     notify: row.notify,
     pinned: row.pinned,
