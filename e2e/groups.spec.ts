@@ -40,6 +40,7 @@ test.describe("a group", () => {
 
     await conversationWith(graces, "Analytical engine").click();
     await expect(message(graces, "Ada: It weaves algebraical patterns.")).toBeVisible();
+    await expect(page.getByText("2 people, 2 online")).toBeVisible();
     await say(graces, "Just as the loom weaves flowers.");
     await expect(message(page, "Grace: Just as the loom")).toBeVisible();
 

@@ -7,9 +7,9 @@ import { ConversationAvatar, ConversationName } from "@/components/ui/conversati
 import { cameFrom } from "@/lib/client/screen/back";
 import { useDetails } from "@/lib/client/screen/details";
 import { useMessenger } from "@/lib/client/screen/hooks";
-import { peopleCount } from "@/lib/client/screen/person";
 import { useVisit } from "@/lib/client/screen/visit";
 import type { Conversation } from "@/lib/protocol/conversations";
+import { PeopleCount } from "./people-count";
 
 /** With whom one talks, which leads to the details, and, where the list is not beside it, the way back to the list. */
 export function ConversationHeader({ conversation }: { conversation: Conversation }) {
@@ -40,12 +40,12 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
         className="-mx-2 flex min-h-12 min-w-0 flex-1 items-center gap-3 rounded-md px-2 text-start transition-colors duration-120 hover:bg-hover"
       >
         <ConversationAvatar of={conversation} size="sm" />
-        <span className="flex min-w-0 flex-1 items-baseline gap-2">
+        <span className={group ? "min-w-0 flex-1" : "flex min-w-0 flex-1 items-baseline gap-2"}>
           <h2 className="flex min-w-0 font-bold">
             <ConversationName of={conversation} />
           </h2>
+          {group && <PeopleCount group={group} className="block truncate text-sm text-muted" />}
           {other?.name && <span className="hidden truncate text-sm text-muted sm:block">@{other.username}</span>}
-          {group && <span className="shrink-0 text-sm text-muted">{peopleCount(group.participantCount)}</span>}
           {online && <span className="ms-auto shrink-0 text-sm text-success">Online</span>}
         </span>
         <span className="sr-only">Details</span>

@@ -1,12 +1,12 @@
 "use client";
 
 import { useCallback, useDeferredValue, useEffect, useRef, useState } from "react";
+import { PeopleCount } from "@/components/conversation/people-count";
 import { Avatar, PersonName } from "@/components/ui/avatar";
 import { Rows } from "@/components/ui/rows";
 import { SearchField } from "@/components/ui/search-field";
 import { useMessenger, useMessengerActions } from "@/lib/client/screen/hooks";
 import { usePages } from "@/lib/client/screen/pages";
-import { peopleCount } from "@/lib/client/screen/person";
 import type { Group, Participant } from "@/lib/protocol/groups";
 import type { Role } from "@/lib/protocol/quiet-lines";
 import { ParticipantMenu } from "./participant-menu";
@@ -38,7 +38,7 @@ export function Participants({ group, role }: { group: Group; role: Role | null 
   return (
     <section aria-labelledby="participants" className="mt-5">
       <h3 id="participants" className="px-2 pb-1 text-sm font-medium text-muted">
-        {peopleCount(group.participantCount)}
+        <PeopleCount group={group} />
       </h3>
       {group.participantCount >= SEARCH_FROM && (
         <SearchField

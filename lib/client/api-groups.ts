@@ -8,6 +8,7 @@ import {
   ListedGroup,
   type MakeGroupInput,
   type MakeInviteInput,
+  OnlineCount,
   Participant,
 } from "@/lib/protocol/groups";
 import type { Role } from "@/lib/protocol/quiet-lines";
@@ -24,6 +25,7 @@ export function groupsOf(request: Request) {
     removeGroupAvatar: (id: string) => request("DELETE", `/groups/${id}/avatar`, Group),
     participants: (id: string, page: RowsPage = {}, signal?: AbortSignal) =>
       request("GET", `/groups/${id}/participants${query(page)}`, z.array(Participant), undefined, signal),
+    onlineCount: (id: string, signal?: AbortSignal) => request("GET", `/groups/${id}/online`, OnlineCount, undefined, signal),
     addParticipants: (id: string, usernames: readonly string[]) =>
       request("POST", `/groups/${id}/participants`, z.array(Participant), { usernames }),
     changeRole: (id: string, userId: string, role: Role) => request("PATCH", `/groups/${id}/participants/${userId}`, Participant, { role }),

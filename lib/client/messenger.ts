@@ -42,6 +42,7 @@ import { inWindow, type Range } from "./store/window";
 import { createFeed } from "./sync/feed";
 import { createLoader } from "./sync/loader";
 import { watchMuteEnds } from "./sync/mute-ends";
+import { createOnlineCount } from "./sync/online-count";
 import { createReadMarker } from "./sync/read-marker";
 import { type Channel, tabsOf } from "./sync/tabs";
 
@@ -85,6 +86,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     onMarkedUnread: (id) => readMarker.hold(id),
   });
   const readMarker = createReadMarker({ store, api });
+  const onlineCount = createOnlineCount({ store, api, isVisible: platform.isVisible });
   const positions = createReadingPositions({ userId, storage: platform.sessionStorage });
   const drafts = createDrafts({ userId, storage: platform.localStorage });
   const shownDrafts = createShownDrafts({ store, drafts });
@@ -175,6 +177,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     }
     feed.nudge();
     wakeAll();
+    onlineCount.wake();
   }
 
   return {
@@ -205,10 +208,12 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
       });
       feed.start();
       const unwatchMutes = watchMuteEnds(store);
+      const unwatchOnline = onlineCount.watch();
       void outbox.load();
       return () => {
         unwatch();
         unwatchMutes();
+        unwatchOnline();
         drafts.flush();
         positions.flush();
         feed.stop();

@@ -35,6 +35,10 @@ export type Group = z.infer<typeof Group>;
 export const Participant = z.object({ user: User, role: Role, joinedAt: z.string() });
 export type Participant = z.infer<typeof Participant>;
 
+/** How many of a group are online now, oneself too. */
+export const OnlineCount = z.object({ online: z.number() });
+export type OnlineCount = z.infer<typeof OnlineCount>;
+
 /** An open group, as it is listed for somebody. */
 export const ListedGroup = Group.extend({ joined: z.boolean() });
 export type ListedGroup = z.infer<typeof ListedGroup>;

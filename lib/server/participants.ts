@@ -1,5 +1,5 @@
 import "server-only";
-import type { Participant, ParticipantsQuery } from "@/lib/protocol/groups";
+import type { OnlineCount, Participant, ParticipantsQuery } from "@/lib/protocol/groups";
 import { may, mayRemove } from "@/lib/protocol/groups";
 import { PEOPLE_ADDED_A_DAY_MAX } from "@/lib/protocol/limits";
 import type { Role } from "@/lib/protocol/quiet-lines";
@@ -11,6 +11,7 @@ import { forbidden, HttpError, notFound } from "./http/errors";
 import { isId } from "./ids";
 import { revokeInvitesOf } from "./invites";
 import { consume, exactLimiter } from "./rate-limits";
+import { hub } from "./realtime/hub";
 import { toUser, USER_COLUMNS, type UserRow } from "./rows";
 import { requireUsers } from "./users-by-name";
 
@@ -41,6 +42,12 @@ const SOME: Statement = {
   text: `SELECT ${USER_COLUMNS}, p.role, p.created_at FROM participants p JOIN users u ON u.id = p.user_id
          WHERE p.conversation_id = $1 AND p.user_id = ANY ($2::uuid[]) ORDER BY ${ORDER("p", "u")}`,
 };
+
+/** How many of a group are online, whoever they are. Throws 404 where the viewer takes no part. */
+export async function countOnline(viewer: User, id: string): Promise<OnlineCount> {
+  await requireRole(viewer.id, id);
+  return { online: await hub().countOnline(id) };
+}
 
 /** Counts people whom somebody adds to groups. Throws 429 where they add too many in a day. */
 export async function requirePeopleLeft(caller: User, count: number): Promise<void> {

@@ -49,6 +49,7 @@ const MATRIX: Record<string, Row> = {
   "PUT /api/groups/[id]/avatar": roles(403, 200),
   "DELETE /api/groups/[id]/avatar": roles(403, 200),
   "GET /api/groups/[id]/participants": roles(200, 200),
+  "GET /api/groups/[id]/online": roles(200, 200),
   "POST /api/groups/[id]/participants": roles(403, 200),
   "PATCH /api/groups/[id]/participants/[userId]": roles(403, 403, 200),
   "DELETE /api/groups/[id]/participants/[userId]": roles(403, 204),

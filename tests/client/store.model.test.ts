@@ -249,5 +249,7 @@ function expectEqualToFreshLoad({ state, messenger }: Page, server: ModelServer)
   ]);
   expect(places.filter(([, status]) => status !== 200)).toEqual([]);
   for (const id of state.archived) expect(state.conversations[id]).toEqual(server.view(id, "me"));
-  expect(Object.values(state.outbox).flat()).toEqual([]);
+  // What was refused because one was in the group no more stays until its author has seen it.
+  const unsent = Object.values(state.outbox).flat();
+  expect(unsent.filter(({ reason }) => reason !== "Conversation not found.")).toEqual([]);
 }

@@ -73,3 +73,17 @@ test("who is online at another server is told, comes and goes, and is gone when 
   again.cut();
   strangers.cut();
 });
+
+test("of a group at two servers either tells how many are online, and who is at both counts once", { timeout: 60_000 }, async () => {
+  const third = await startServer();
+  const [ann, bob, cid] = await Promise.all([somebody(), somebody(), somebody()]);
+  const id = await group(ann, bob, cid);
+  const streams = await Promise.all([online(here, ann), online(third, ann), online(third, bob), online(here, cid)]);
+  const counted = async ({ url }: Server) => {
+    const answer = await fetch(`${url}/api/groups/${id}/online`, { headers: { Authorization: `Bearer ${cid.token}` } });
+    return (await answer.json()).online;
+  };
+  for (const server of [here, third]) await expect.poll(() => counted(server), { timeout: 20_000 }).toBe(3);
+  for (const stream of streams) stream.cut();
+  await third.stop();
+});

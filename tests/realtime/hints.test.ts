@@ -115,7 +115,7 @@ test("events go out in as many notifications as it takes, each within what Postg
   const short = Array.from({ length: 40 }, (_, i) => read(i, "ü".repeat(900)));
   const long = read(41, "ü".repeat(4_000));
   for (const event of [...short, long]) elsewhere.committed(event);
-  elsewhere.presence(`online ${newId()}`);
+  elsewhere.tell(`online ${newId()}`);
   await hears(begins("online"));
   for (const payload of heard) expect(Buffer.byteLength(payload)).toBeLessThan(8_000);
   const words = heard.flatMap((payload) => payload.split(","));

@@ -5,6 +5,7 @@ import { hub } from "@/lib/server/realtime/hub";
 import { database, sql } from "../support/database";
 import { isMessage, openStream, type Received, ready, saying } from "../support/event-stream";
 import { upTo } from "../support/follower";
+import { onlineIn } from "../support/groups";
 import { type ListeningHost, listen } from "../support/listening-host";
 import { type Person, signIn } from "../support/person";
 import { fill, group, pair, send, somebody } from "../support/talk";
@@ -109,6 +110,31 @@ test("a server that comes back under another connection takes with it at once wh
   await stream.first(told("offline"));
   // Without a word it is taken for gone after 16 seconds.
   expect(performance.now() - saidAt).toBeLessThan(10_000);
+  stream.cut();
+});
+
+test("who of a group is online is counted once, on however many servers they are", async () => {
+  const [ann, bob] = await Promise.all([somebody(), somebody()]);
+  const id = await group(ann, bob);
+  const streams = await Promise.all([ann, bob].map((who) => live(who)));
+  // Of the two, this server now has the greater number.
+  await cutHints();
+  await tell(`here,online ${bob.id}`);
+  const asked = onlineIn(ann, id);
+  await hears(`count ${id}`);
+  await hears(`counted ${id} 1`);
+  await tell(`counted ${id} 7`);
+  expect(await asked).toBe(8);
+  for (const stream of streams) stream.cut();
+});
+
+test("a server that does not say how many are online there keeps nobody waiting", async () => {
+  const [ann, bob] = await Promise.all([somebody(), somebody()]);
+  const id = await group(ann, bob);
+  const stream = await live(ann);
+  const askedAt = performance.now();
+  expect(await onlineIn(ann, id)).toBe(1);
+  expect(performance.now() - askedAt).toBeLessThan(5_000);
   stream.cut();
 });
 

@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { pool } from "@/lib/server/db";
 import { openStream, type Received, ready } from "../support/event-stream";
+import { crowd, onlineIn, takeOut } from "../support/groups";
 import { type ListeningHost, listen } from "../support/listening-host";
 import type { Person } from "../support/person";
-import { pair, send, somebody, talk } from "../support/talk";
+import { group, pair, send, somebody, talk } from "../support/talk";
 
 let host: ListeningHost;
 
@@ -35,4 +37,28 @@ test("the first message of a conversation tells both that the other one is there
   expect(others.events.some(tellsOf(stranger))).toBe(false);
   expect(strangers.events.some(tellsOf(other))).toBe(false);
   for (const stream of streams) stream.cut();
+});
+
+test("of a group of any size those in it are told how many are online, and nobody who, without a list being read", async () => {
+  const [ann, bob, cid, stranger] = await Promise.all([somebody(), somebody(), somebody(), somebody()]);
+  const id = await group(ann, bob, cid);
+  await crowd(id, 300);
+  const before = await Promise.all([ann, bob, stranger].map(online));
+  const phone = await online(bob);
+  await expect.poll(() => onlineIn(ann, id)).toBe(2);
+
+  const queries = vi.spyOn(pool(), "query");
+  expect(await onlineIn(bob, id)).toBe(2);
+  const asked = queries.mock.calls.map(([statement]) => statement as unknown as { name: string; text: string });
+  expect(asked.filter(({ text }) => /\bparticipants\b/.test(text)).map(({ name }) => name)).toEqual(["group_place"]);
+  queries.mockRestore();
+
+  const cids = await online(cid);
+  await expect.poll(() => onlineIn(ann, id)).toBe(3);
+  cids.cut();
+  await expect.poll(() => onlineIn(ann, id)).toBe(2);
+  await takeOut(bob, id, bob);
+  await expect.poll(() => onlineIn(ann, id)).toBe(1);
+  for (const stream of before) expect(stream.events.some(tellsOf(ann)) || stream.events.some(tellsOf(bob))).toBe(false);
+  for (const stream of [...before, phone]) stream.cut();
 });

@@ -89,6 +89,7 @@ const REQUESTS: Record<string, Call> = {
   "PUT /api/groups/[id]/avatar": inGroup("/avatar", { body: PIXEL, headers: { "Content-Type": "image/png" } }),
   "DELETE /api/groups/[id]/avatar": inGroup("/avatar"),
   "GET /api/groups/[id]/participants": inGroup("/participants"),
+  "GET /api/groups/[id]/online": inGroup("/online"),
   "POST /api/groups/[id]/participants": async ({ group }) => ({
     path: `/api/groups/${group}/participants`,
     options: { json: { usernames: [(await somebody()).username] } },

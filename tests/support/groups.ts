@@ -1,6 +1,7 @@
 import type { Conversation } from "@/lib/protocol/conversations";
-import type { Group, Invite, MakeGroupInput, Participant } from "@/lib/protocol/groups";
+import type { Group, Invite, MakeGroupInput, OnlineCount, Participant } from "@/lib/protocol/groups";
 import type { Role } from "@/lib/protocol/quiet-lines";
+import { sql } from "./database";
 import type { Person } from "./person";
 import { answer } from "./talk";
 
@@ -48,4 +49,22 @@ export const tokenOf = ({ url }: Pick<Invite, "url">) => url.slice("/join/".leng
 
 export async function changePlace(who: Person, id: string, json: unknown): Promise<Conversation> {
   return answer(await who.fetch(`/api/conversations/${id}/place`, { method: "PATCH", json }), 200);
+}
+
+/** Adds so many people who never come, as many requests would have. */
+export async function crowd(id: string, count: number): Promise<void> {
+  await sql(
+    `WITH made AS (
+       INSERT INTO users (id, username, username_key) SELECT id, name, name
+       FROM (SELECT gen_random_uuid() AS id, left('c' || replace(gen_random_uuid()::text, '-', ''), 30) AS name FROM generate_series(1, $2::int)) made
+       RETURNING id
+     )
+     INSERT INTO participants (conversation_id, user_id) SELECT $1, id FROM made`,
+    [id, count],
+  );
+}
+
+/** How many of a group are online, as it is told to somebody in it. */
+export async function onlineIn(viewer: Person, id: string): Promise<number> {
+  return (await answer<OnlineCount>(await viewer.fetch(`/api/groups/${id}/online`), 200)).online;
 }

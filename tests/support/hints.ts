@@ -8,6 +8,7 @@ export const deaf: ConstructorParameters<typeof Hints>[0] = {
   onEvents: nothing,
   onSessions: nothing,
   onPresence: nothing,
+  onCount: nothing,
   onOpen: nothing,
   onMet: nothing,
   onDoubt: nothing,

@@ -46,6 +46,13 @@ export function useStart(messenger: Messenger): void {
   }, [messenger]);
 }
 
+/** How many of a group are online; null where that is not known, such as while one is cut off oneself. */
+export function useOnlineCount(groupId: string): number | null {
+  return useMessenger(({ connection, onlineInGroup: known }) =>
+    known?.id === groupId && connection.status === "open" ? known.count : null,
+  );
+}
+
 const NO_ITEMS: readonly OutboxItem[] = [];
 
 export const useOrder = (): readonly string[] => useMessenger((state) => state.order);

@@ -47,6 +47,7 @@ export function initialState(snapshot: Snapshot): MessengerState {
     connection: { status: "connecting", since: 0 },
     signedOut: false,
     online: new Set(),
+    onlineInGroup: null,
   };
   return change(empty, (draft) => {
     learnList(draft, snapshot);

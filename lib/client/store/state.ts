@@ -43,6 +43,8 @@ export type MessengerState = {
   signedOut: boolean;
   /** Ids of those who are online, of the people one shares a conversation with. */
   online: ReadonlySet<string>;
+  /** How many of a group are online: of the last one that was on screen and of which that is known. */
+  onlineInGroup: { id: string; count: number } | null;
 };
 
 /** A message as it was told. Of its sender only the id counts: users are held apart, and may have changed since. */

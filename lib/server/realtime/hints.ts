@@ -5,6 +5,9 @@ import type { LoggedEvent } from "./kinds";
 /** What one server says of a user to the others: who is online is stored nowhere. */
 export type PresenceHint = `online ${string}` | `offline ${string}`;
 
+/** "How many of a group are online with you?", and the answer. */
+export type CountHint = `count ${string}` | `counted ${string} ${number}`;
+
 /** Topics and sessions that a hint names at most; where there are more it names none, which means any. */
 const TOPICS_MAX = 50;
 const SESSIONS_MAX = 20;
@@ -28,6 +31,7 @@ type Listeners = {
   onSessions(sessionIds: string[] | null): void;
   /** @param from a number for each other server. */
   onPresence(hint: PresenceHint, from: number): void;
+  onCount(hint: CountHint, from: number): void;
   /** The channel is open, for the first time or again: something may have been missed. */
   onOpen(): void;
   /** Another server is heard of for the first time. */
@@ -65,7 +69,7 @@ export class Hints {
   private eventsBytes = 0;
   private readonly sessions = new Named(SESSIONS_MAX);
   private sending = false;
-  /** What the others know this server by from before: its last connection. */
+  /** What the others know this server by: its last connection. */
   private known: number | null = null;
 
   private readonly others = new Map<number, Other>();
@@ -99,8 +103,19 @@ export class Hints {
     this.send("sessions");
   }
 
-  presence(hint: PresenceHint): void {
+  /** Tells the others something of the moment. */
+  tell(hint: PresenceHint | CountHint): void {
     if (this.others.size > 0) this.send(hint);
+  }
+
+  /** Other servers that are known. */
+  get othersKnown(): number {
+    return this.others.size;
+  }
+
+  /** What the others know this server by; null until it has spoken to them. */
+  get ownId(): number | null {
+    return this.known;
   }
 
   /** The first stream here has opened: from now on the others' events matter. */
@@ -162,6 +177,7 @@ export class Hints {
       else if (word === "events") this.heardOfEvents(named("="), named("+"));
       else if (word === "sessions") this.listeners.onSessions(named("-"));
       else if (/^(on|off)line /.test(word)) this.listeners.onPresence(word as PresenceHint, from);
+      else if (/^count(ed)? /.test(word)) this.listeners.onCount(word as CountHint, from);
     }
   }
 

@@ -10,6 +10,7 @@ import { Hints } from "./hints";
 import { eventFor, type LoggedEvent, loadEvents } from "./kinds";
 import { LogReader } from "./log-reader";
 import { listPlaces, listStillIn, listTopics, type MayListen } from "./membership";
+import { OnlineCounts } from "./online-counts";
 import { type Listener, OpenStreams } from "./open-streams";
 import { Presence } from "./presence";
 import { PRUNE_EVERY_MS, pruneEvents } from "./retention";
@@ -56,6 +57,7 @@ class Hub {
     onEvents: (topics) => this.hinted(topics),
     onSessions: (ids) => this.sessions.endedElsewhere(ids),
     onPresence: (hint, from) => this.presence.heard(hint, from),
+    onCount: (hint, from) => this.counts.heard(hint, from),
     onOpen: () => this.hintsOpened(),
     onMet: () => this.presence.introduce(),
     onDoubt: (server) => this.presence.doubt(server),
@@ -63,10 +65,15 @@ class Hub {
     isListening: () => this.streams.size > 0,
   });
   private readonly presence = new Presence({
-    tell: (hint) => this.hints.presence(hint),
+    tell: (hint) => this.hints.tell(hint),
     isHere: (userId) => this.streams.of(userId) !== undefined,
     here: () => this.streams.userIds,
     deliver: (userId, event) => this.deliverMoment(userId, event),
+  });
+  private readonly counts = new OnlineCounts({
+    others: () => this.hints.othersKnown,
+    tell: (hint) => this.hints.tell(hint),
+    countHere: (groupId) => this.countHere(groupId),
   });
   private epoch = "";
   /** Events that reached nobody here, because nobody listened to their topics. */
@@ -132,6 +139,11 @@ class Hub {
     return this.streams.of(userId)?.streams.size ?? 0;
   }
 
+  /** How many of those who take part in a group are online, on any server. Takes up to 300 ms where there are several. */
+  countOnline(groupId: string): Promise<number> {
+    return this.counts.of(groupId);
+  }
+
   /**
    * Called after the commit of what this process wrote: delivers here, and tells other servers.
    * @param kind of the conversation. Who takes part in a direct one never changes, so the event itself can be passed on;
@@ -183,6 +195,7 @@ class Hub {
     this.heartbeat.stop();
     this.sessions.stop();
     this.presence.stop();
+    this.counts.stop();
     this.reader.stop();
     this.topics.forgetOrder();
     this.started = null;
@@ -333,6 +346,16 @@ class Hub {
         write(listener, forOthers);
       }
     }
+  }
+
+  /** Who is online on several servers is counted by the one with the smallest number. */
+  private countHere(groupId: string): number {
+    const listeners = this.topics.get(groupId)?.listeners;
+    const { ownId, othersKnown } = this.hints;
+    if (!listeners || ownId === null || othersKnown === 0) return listeners?.size ?? 0;
+    let count = 0;
+    for (const { userId } of listeners.keys()) if (!this.presence.isOnlineBelow(ownId, userId)) count++;
+    return count;
   }
 
   /** What is of the moment: it has no id and is never replayed. */

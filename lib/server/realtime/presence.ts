@@ -50,6 +50,12 @@ export class Presence {
     return false;
   }
 
+  /** Whether a user is online on one of the servers with a number below this one. */
+  isOnlineBelow(server: number, userId: string): boolean {
+    for (const [other, users] of this.servers) if (other < server && users.has(userId)) return true;
+    return false;
+  }
+
   /** A stream of a user has opened here. */
   came(userId: string): void {
     const leaving = this.leaving.get(userId);

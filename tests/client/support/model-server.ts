@@ -257,6 +257,11 @@ export class ModelServer {
     const asked = Object.fromEntries(searchParams);
     const limit = Number(asked.limit ?? 25);
     if (resource === "auth_user") return { status: 200, body: this.userOf(userId) };
+    if (resource === "groups" && part === "online") {
+      const { places } = this.conversations.get(decodeURIComponent(id ?? "")) ?? {};
+      const online = new Set(Array.from(this.streams, (stream) => stream.userId));
+      return places?.has(userId) ? { status: 200, body: { online: [...online].filter((one) => places.has(one)).length } } : { status: 404 };
+    }
     if (resource !== "conversations") return { status: 404, body: { message: "Not found." } };
     if (id === undefined && method === "POST") {
       return { status: 201, body: this.view(this.start(userId, (body as { username: string }).username), userId) };
