@@ -4,6 +4,7 @@ import { newId } from "@/lib/server/ids";
 
 export type Person = { id: string; username: string; token: string };
 export type Pair = { conversationId: string; people: [Person, Person] };
+export type Group = { conversationId: string; people: Person[] };
 
 /** Everybody who takes part, by what they are there for. */
 export type Cast = {
@@ -11,9 +12,10 @@ export type Cast = {
   pairs: Pair[];
   /** 32 conversations under load. */
   busy: Pair[];
-  /** Each with a stream open and nothing to hear, and 1,000 of them in `group`. */
+  /** Each with a stream open and nothing to hear, 1,000 of them in `group` and all in `largeGroup`, where nothing is said unless it is measured. */
   crowd: Person[];
-  group: { conversationId: string; people: Person[] };
+  group: Group;
+  largeGroup: Group;
   /** The same person in 25 conversations, whose history and list are read. */
   shelf: Pair[];
   /** Conversations of others, between whose messages those of the shelf lie. */
@@ -34,6 +36,7 @@ export async function makeCast(db: pg.Client): Promise<Cast> {
     pairs: await makePairs(db, neighbours(talkers)),
     busy: await makePairs(db, neighbours(busy)),
     group: await makeGroup(db, crowd.slice(0, GROUP)),
+    largeGroup: await makeGroup(db, crowd),
     shelf: await makePairs(
       db,
       readers.slice(1).map((other) => [reader, other]),
@@ -88,9 +91,10 @@ async function makePairs(db: pg.Client, pairs: [Person, Person][]): Promise<Pair
   return made;
 }
 
-async function makeGroup(db: pg.Client, people: Person[]): Promise<Cast["group"]> {
+async function makeGroup(db: pg.Client, people: Person[]): Promise<Group> {
   const conversationId = newId();
   await db.query("INSERT INTO conversations (id, kind) VALUES ($1, 'group')", [conversationId]);
+  await db.query("INSERT INTO groups (conversation_id, name, creator_id) VALUES ($1, 'Everybody', $2)", [conversationId, people[0]?.id]);
   await join(
     db,
     people.map(({ id }) => ({ conversationId, userId: id })),

@@ -133,10 +133,10 @@ const load = {
     });
   },
 
-  /** One sender for each pair, who sends again as soon as the answer is there. */
-  async flood({ port, pairs, seconds }: Traffic): Promise<Sends> {
+  /** One sender for each pair, who sends again as soon as the answer is there. `streams` is how many each has to arrive on. */
+  async flood({ port, pairs, seconds, streams = 2 }: Traffic & { streams?: number }): Promise<Sends> {
     const seats = pairs.map((pair, i) => seat(nth(port, 2 * i), pair, 0));
-    return talk(2, seats, async (run) => {
+    return talk(streams, seats, async (run) => {
       const deadline = performance.now() + seconds * 1000;
       const speak = async ({ connection, conversationId }: Seat) => {
         while (performance.now() < deadline) await run.send(connection, conversationId);

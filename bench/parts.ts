@@ -1,21 +1,16 @@
 import { deepStrictEqual } from "node:assert";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SUBJECTS, type Subject } from "./database";
+import { arrivals, largeGroup, sharedGroup } from "./groups";
 import { deepPages, growHistory, sizes } from "./history";
 import type { Sends } from "./load";
 import { median } from "./numbers";
 import { cpuSeconds, familyCpuSeconds, memoryKiB, type Server } from "./processes";
 import { replay } from "./replay";
-import { against, alone, compare, type Row, type Target, toOne } from "./report";
-import { alternately, type Servers, type Stage, withServers, withSeveral } from "./stage";
-
-/** One part of the benchmark: measures, and tells its rows as it gets them. */
-export type Part = (stage: Stage, tell: (...rows: Row[]) => void) => Promise<void>;
+import { against, alone, compare, type Row, type Target, toOther } from "./report";
+import { alternately, faults, type Part, type Servers, type Stage, WARM_UP_S, withServers, withSeveral } from "./stage";
 
 const RATE = 100;
-
-/** Seconds for which a server works before it is measured at what alone would not warm it up: it runs for weeks. */
-const WARM_UP_S = 2;
 
 /** (a) 100 sends a second between 20 pairs, all 40 people listening. */
 const latency: Part = (stage, tell) =>
@@ -155,7 +150,7 @@ const together: Part = async (stage, tell) => {
     for (const measure of round % 2 ? [measureSeveral, measureOne] : [measureOne, measureSeveral]) await measure();
   }
   const row = (what: string, unit: string, of: Together[], figure: (result: Together) => number, target?: Target) =>
-    toOne(what, unit, of.map(figure), one.map(figure), target);
+    toOther(what, unit, of.map(figure), ["one server", one.map(figure)], target);
   const all = [...one, ...spread, ...beside].flatMap(({ paced, flooded }) => [paced, flooded]);
   tell(
     row(`(i) PostgreSQL CPU of 1,000 at 100/s, ${several} servers`, "s", spread, (r) => r.postgres.paced, { atMost: 1.5 }),
@@ -283,9 +278,16 @@ async function tellSizes({ database }: Stage, tell: (...rows: Row[]) => void): P
   }
 }
 
-function faults(runs: Sends[]): number {
-  return runs.reduce((sum, { refused, lost, doubled, outOfOrder }) => sum + refused + lost + doubled + outOfOrder, 0);
-}
-
 /** In the order in which they run: (d) fills the database. */
-export const PARTS: Record<string, Part> = { a: latency, b: throughput, c: idle, e: fanOut, i: together, j: replay, d: history };
+export const PARTS: Record<string, Part> = {
+  a: latency,
+  b: throughput,
+  c: idle,
+  e: fanOut,
+  g: largeGroup,
+  h: sharedGroup,
+  k: arrivals,
+  i: together,
+  j: replay,
+  d: history,
+};

@@ -9,8 +9,8 @@ import { EVENT_NAMES, eventData, type StreamEvent } from "../lib/protocol/events
 import { REPLAY_MAX } from "../lib/protocol/limits";
 import type { Message } from "../lib/protocol/messages";
 import { median } from "./numbers";
-import type { Part } from "./parts";
 import { alone } from "./report";
+import type { Part } from "./stage";
 
 const CONVERSATIONS = 500;
 const ROUNDS = 5;

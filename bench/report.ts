@@ -31,11 +31,11 @@ export function against<T>(what: string, unit: string, floor: T, parley: T, figu
   return judged({ what: itself, unit, floor: floorAfter, parley: after, ratio: after / before }, target);
 }
 
-/** A figure of several servers of Parley's, to that of one; the ratio is the median of the rounds' ratios. */
-export function toOne(what: string, unit: string, several: number[], one: number[], target?: Target): Row {
-  const ratio = median(several.map((value, i) => value / (one[i] as number)));
-  const itself = `${what} (one server ${digits(median(one))})`;
-  return judged({ what: itself, unit, floor: null, parley: median(several), ratio }, target);
+/** A figure of Parley's to the same of it otherwise, which has a name; the ratio is the median of the rounds' ratios. */
+export function toOther(what: string, unit: string, figures: number[], [name, others]: [string, number[]], target?: Target): Row {
+  const ratio = median(figures.map((value, i) => value / (others[i] as number)));
+  const itself = `${what} (${name} ${digits(median(others))})`;
+  return judged({ what: itself, unit, floor: null, parley: median(figures), ratio }, target);
 }
 
 /** A figure that stands for itself. */

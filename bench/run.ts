@@ -7,7 +7,7 @@ import { withStage } from "./stage";
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "a,b,c,d,e,i,j" },
+    only: { type: "string", default: "a,b,c,d,e,g,h,i,j,k" },
     seconds: { type: "string", default: "4" },
     rounds: { type: "string", default: "3" },
     servers: { type: "string", default: "4" },

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { type Cast, everybody, makeCast } from "./cast";
 import { type Database, SUBJECTS, type Subject, startDatabase } from "./database";
 import { growHistory } from "./history";
+import type { Sends } from "./load";
 import { type RemoteLoad, type Server, startLoad, startServer } from "./processes";
+import type { Row } from "./report";
 
 /** All that a part of the benchmark works with. */
 export type Stage = Options & { database: Database; cast: Cast; load: RemoteLoad };
@@ -16,6 +18,12 @@ export type Options = {
   servers: number;
   bus: string;
 };
+
+/** One part of the benchmark: measures, and tells its rows as it gets them. */
+export type Part = (stage: Stage, tell: (...rows: Row[]) => void) => Promise<void>;
+
+/** Seconds for which a server works before it is measured at what alone would not warm it up: it runs for weeks. */
+export const WARM_UP_S = 2;
 
 const SOME_MESSAGES = 1_000;
 
@@ -85,4 +93,9 @@ export async function alternately<T>(
     for (const subject of round % 2 ? SUBJECTS : SUBJECTS.toReversed()) results[subject].push(await measure(servers[subject], subject));
   }
   return results;
+}
+
+/** Messages of these runs that did not arrive as they should. */
+export function faults(runs: Sends[]): number {
+  return runs.reduce((sum, { refused, lost, doubled, outOfOrder }) => sum + refused + lost + doubled + outOfOrder, 0);
 }
