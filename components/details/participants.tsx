@@ -8,6 +8,7 @@ import { SearchField } from "@/components/ui/search-field";
 import { useMessenger, useMessengerActions } from "@/lib/client/screen/hooks";
 import { usePages } from "@/lib/client/screen/pages";
 import type { Group, Participant } from "@/lib/protocol/groups";
+import { PRESENCE_SHOWN_MAX } from "@/lib/protocol/limits";
 import type { Role } from "@/lib/protocol/quiet-lines";
 import { ParticipantMenu } from "./participant-menu";
 
@@ -20,6 +21,9 @@ const ROLE_LABELS: Record<Role, string | null> = { owner: "Owner", administrator
 export function Participants({ group, role }: { group: Group; role: Role | null }) {
   const { ask } = useMessengerActions();
   const me = useMessenger((state) => state.me.id);
+  const online = useMessenger((state) => state.online);
+  // In a larger one nobody is told of all, nor whoever is cut off themselves.
+  const shown = useMessenger((state) => state.connection.status === "open" && group.participantCount <= PRESENCE_SHOWN_MAX);
   const [text, setText] = useState("");
   const search = useDeferredValue(text.trim());
   const load = useCallback(
@@ -52,9 +56,13 @@ export function Participants({ group, role }: { group: Group; role: Role | null 
       <Rows pages={people} label="People in this group" empty="Nobody in this group goes by that." keyOf={keyOf}>
         {({ user, role: theirs }) => (
           <div className="flex min-h-12 items-center gap-3 px-2">
-            <Avatar user={user} size="sm" />
+            <span className="relative flex shrink-0">
+              <Avatar user={user} size="sm" />
+              {shown && (online.has(user.id) || user.id === me) && <span className="online-dot" />}
+            </span>
             <span className="flex min-w-0 flex-1 items-baseline gap-2">
               <PersonName user={user} />
+              {shown && online.has(user.id) && <span className="sr-only">online</span>}
               {user.id === me && <span className="shrink-0 text-sm text-muted">you</span>}
             </span>
             {ROLE_LABELS[theirs] && <span className="shrink-0 text-sm text-muted">{ROLE_LABELS[theirs]}</span>}

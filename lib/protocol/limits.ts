@@ -20,6 +20,9 @@ export const GROUP_DESCRIPTION_MAX = 500;
 /** Participants of a group unless `GROUP_MAX` says otherwise; of one that everybody is in, any number. */
 export const GROUP_MAX = 10_000;
 
+/** Participants of a group who are told of each other's coming and going; in a larger one that is nobody's news, and costs much. */
+export const PRESENCE_SHOWN_MAX = 100;
+
 /** Groups that somebody makes, and people whom they add to groups, in a day. */
 export const GROUPS_A_DAY_MAX = 50;
 export const PEOPLE_ADDED_A_DAY_MAX = 2_000;

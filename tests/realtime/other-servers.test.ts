@@ -5,7 +5,7 @@ import { hub } from "@/lib/server/realtime/hub";
 import { database, sql } from "../support/database";
 import { isMessage, openStream, type Received, ready, saying } from "../support/event-stream";
 import { upTo } from "../support/follower";
-import { onlineIn } from "../support/groups";
+import { add, makeGroup, onlineIn } from "../support/groups";
 import { type ListeningHost, listen } from "../support/listening-host";
 import { type Person, signIn } from "../support/person";
 import { fill, group, pair, send, somebody } from "../support/talk";
@@ -111,6 +111,24 @@ test("a server that comes back under another connection takes with it at once wh
   // Without a word it is taken for gone after 16 seconds.
   expect(performance.now() - saidAt).toBeLessThan(10_000);
   stream.cut();
+});
+
+test("who comes to a group on another server is shown to those who are in it here, and those here to them", async () => {
+  const [ann, bob] = await Promise.all([somebody(), somebody()]);
+  const stream = await live(ann);
+  await tell(`here,online ${bob.id}`);
+  const { id } = await makeGroup(ann, []);
+  const told = (event: Received) => event.name === "presence" && event.data.online.includes(bob.id);
+  await add(ann, id, bob);
+  await tell(`met ${bob.id}`);
+  await stream.first(told);
+
+  const cid = await somebody();
+  const theirs = await live(cid);
+  await add(ann, id, cid);
+  await hears(`met ${cid.id}`);
+  await theirs.first(told);
+  for (const each of [stream, theirs]) each.cut();
 });
 
 test("who of a group is online is counted once, on however many servers they are", async () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { pool } from "@/lib/server/db";
-import { openStream, type Received, ready } from "../support/event-stream";
-import { crowd, onlineIn, takeOut } from "../support/groups";
+import { type EventStream, openStream, type Received, ready } from "../support/event-stream";
+import { add, changePlace, crowd, makeGroup, onlineIn, takeOut } from "../support/groups";
 import { type ListeningHost, listen } from "../support/listening-host";
 import type { Person } from "../support/person";
-import { group, pair, send, somebody, talk } from "../support/talk";
+import { answer, group, pair, send, somebody, talk } from "../support/talk";
 
 let host: ListeningHost;
 
@@ -37,6 +37,41 @@ test("the first message of a conversation tells both that the other one is there
   expect(others.events.some(tellsOf(stranger))).toBe(false);
   expect(strangers.events.some(tellsOf(other))).toBe(false);
   for (const stream of streams) stream.cut();
+});
+
+test("who comes to a group is told who is there, and those in it that they are, at once", async () => {
+  const [ann, bob, cid, stranger] = await Promise.all([somebody(), somebody(), somebody(), somebody()]);
+  const { id } = await makeGroup(ann, [bob]);
+  const { id: apart } = await makeGroup(stranger, [], { access: "open" });
+  const streams = await Promise.all([ann, bob, cid, stranger].map(online));
+  const [anns, bobs, cids, strangers] = streams as [EventStream, EventStream, EventStream, EventStream];
+  await anns.first(tellsOf(bob));
+
+  await add(ann, id, cid);
+  await Promise.all([cids.first(tellsOf(ann, bob)), anns.first(tellsOf(cid)), bobs.first(tellsOf(cid))]);
+  expect(strangers.events.some((event) => [ann, bob, cid].some((one) => tellsOf(one)(event)))).toBe(false);
+
+  await answer(await cid.fetch(`/api/groups/${apart}/join`, { method: "POST" }), 200);
+  await Promise.all([cids.first(tellsOf(ann, bob, stranger)), strangers.first(tellsOf(cid))]);
+  for (const stream of streams) stream.cut();
+});
+
+test("nobody is told anew who is online because somebody mutes a group", async () => {
+  const [ann, bob, cid] = await Promise.all([somebody(), somebody(), somebody()]);
+  const { id } = await makeGroup(ann, [bob]);
+  const streams = await Promise.all([ann, bob].map(online));
+  const [anns, bobs] = streams as [EventStream, EventStream];
+  await Promise.all([anns.first(tellsOf(bob)), bobs.first(tellsOf(ann))]);
+  const told = () => anns.events.filter(({ name, data }) => name === "presence" && data.complete).length;
+  const before = told();
+  await changePlace(ann, id, { muted: "always" });
+  await anns.first(({ name, data }) => name === "place" && data.conversation.muted === "always");
+  // What comes after it is told, and nothing before it was.
+  const cids = await online(cid);
+  await add(bob, id, cid);
+  await anns.first(tellsOf(cid));
+  expect(told()).toBe(before);
+  for (const stream of [...streams, cids]) stream.cut();
 });
 
 test("of a group of any size those in it are told how many are online, and nobody who, without a list being read", async () => {

@@ -3,7 +3,7 @@ import { openChannel, type Said } from "./channel";
 import type { LoggedEvent } from "./kinds";
 
 /** What one server says of a user to the others: who is online is stored nowhere. */
-export type PresenceHint = `online ${string}` | `offline ${string}`;
+export type PresenceHint = `online ${string}` | `offline ${string}` | `met ${string}`;
 
 /** "How many of a group are online with you?", and the answer. */
 export type CountHint = `count ${string}` | `counted ${string} ${number}`;
@@ -176,7 +176,7 @@ export class Hints {
       else if (/^was\d+$/.test(word)) this.listeners.onDoubt(Number(word.slice(3)));
       else if (word === "events") this.heardOfEvents(named("="), named("+"));
       else if (word === "sessions") this.listeners.onSessions(named("-"));
-      else if (/^(on|off)line /.test(word)) this.listeners.onPresence(word as PresenceHint, from);
+      else if (/^(online|offline|met) /.test(word)) this.listeners.onPresence(word as PresenceHint, from);
       else if (/^count(ed)? /.test(word)) this.listeners.onCount(word as CountHint, from);
     }
   }

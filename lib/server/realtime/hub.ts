@@ -258,7 +258,7 @@ class Hub {
     for (const event of firsts) {
       const audience = event.type === "message" ? (event.audience ?? []) : [];
       for (const userId of audience) this.listen(event.topic, userId, { version: event.version, floor: 0 }, FIXED);
-      this.presence.met(audience);
+      this.presence.regroup(audience);
     }
     if (changed.length === 0) return;
     const asOf = this.reader.looks;
@@ -266,10 +266,13 @@ class Hub {
     for (const { userId, topic } of changed) {
       const place = places.get(`${userId} ${topic}`);
       const listener = this.streams.of(userId);
+      if (!listener) continue;
+      // Most events of a place tell what somebody has set for themselves: they were there before, and are.
+      if (place && !listener.topics.has(topic)) this.presence.joined(userId);
+      if (!place) this.presence.regroup([userId]);
       if (place) this.listen(topic, userId, place, asOf);
-      else if (listener) this.topics.remove(topic, listener);
+      else this.topics.remove(topic, listener);
     }
-    this.presence.met(changed.map(({ userId }) => userId));
   }
 
   private listen(topic: string, userId: string, as: { version: number; floor: number }, asOf: number): void {

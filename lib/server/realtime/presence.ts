@@ -1,14 +1,12 @@
 import "server-only";
 import type { StreamEvent } from "@/lib/protocol/events";
+import { PRESENCE_SHOWN_MAX } from "@/lib/protocol/limits";
 import { query, type Statement } from "../db";
 import { log } from "../log";
 import type { PresenceHint } from "./hints";
 
 /** Milliseconds that comings and goings are gathered: one statement for all of them. */
 const GATHER_MS = 250;
-
-/** Participants of a group who are told of each other's coming and going; in a larger one that is nobody's news, and costs much. */
-const GROUP_SHOWN_MAX = 100;
 
 /** Milliseconds in which a server introduces itself anew after what it said may have been missed. */
 const DOUBT_MS = 3_000;
@@ -38,6 +36,8 @@ export class Presence {
   /** Who was last told to be online. */
   private readonly told = new Set<string>();
   private readonly changed = new Set<string>();
+  /** Who is to be told of though nothing has changed: others have come to know them. */
+  private readonly met = new Set<string>();
   private readonly newcomers = new Set<string>();
   private readonly leaving = new Map<string, NodeJS.Timeout>();
   private gathering: NodeJS.Timeout | null = null;
@@ -76,10 +76,17 @@ export class Presence {
     this.leaving.set(userId, timer.unref());
   }
 
-  /** These have come to share a conversation: each who is here is told of the other, as newcomers are. */
-  met(userIds: readonly string[]): void {
+  /** With whom these share a conversation has changed: each who is here is told anew who of them is online. */
+  regroup(userIds: readonly string[]): void {
     for (const userId of userIds) if (this.around.isHere(userId)) this.newcomers.add(userId);
     if (this.newcomers.size > 0) this.gather();
+  }
+
+  /** Somebody who is here has come to a group: those in it are told of them, on any server, and they of those. */
+  joined(userId: string): void {
+    this.around.tell(`met ${userId}`);
+    this.met.add(userId);
+    this.regroup([userId]);
   }
 
   /** What another server says. */
@@ -89,8 +96,9 @@ export class Presence {
     const users = this.servers.get(from) ?? new Set<string>();
     this.servers.set(from, users);
     this.doubted.get(from)?.delete(userId);
-    if (word === "online") users.add(userId);
-    else users.delete(userId);
+    if (word === "offline") users.delete(userId);
+    else users.add(userId);
+    if (word === "met") this.met.add(userId);
     this.change(userId);
   }
 
@@ -147,8 +155,10 @@ export class Presence {
     this.gathering = null;
     const newcomers = new Set(this.newcomers);
     this.newcomers.clear();
-    const changed = [...this.changed].filter((userId) => this.isOnline(userId) !== this.told.has(userId));
+    const isNews = (userId: string) => this.isOnline(userId) !== this.told.has(userId) || this.met.has(userId);
+    const changed = [...new Set([...this.changed, ...this.met])].filter(isNews);
     this.changed.clear();
+    this.met.clear();
     for (const userId of changed) {
       if (this.isOnline(userId)) this.told.add(userId);
       else this.told.delete(userId);
@@ -178,7 +188,7 @@ const CONTACTS: Statement = {
          JOIN conversations c ON c.id = p.conversation_id AND c.last_seq > 0
          LEFT JOIN groups g ON g.conversation_id = c.id
          JOIN participants q ON q.conversation_id = p.conversation_id AND q.user_id <> p.user_id
-         WHERE p.user_id = ANY($1::uuid[]) AND coalesce(g.participant_count, 0) <= ${GROUP_SHOWN_MAX}
+         WHERE p.user_id = ANY($1::uuid[]) AND coalesce(g.participant_count, 0) <= ${PRESENCE_SHOWN_MAX}
          GROUP BY p.user_id`,
 };
 
