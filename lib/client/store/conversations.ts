@@ -107,7 +107,6 @@ function merged(known: HeldConversation, told: HeldConversation): HeldConversati
     group: (told.group?.version ?? 0) > (known.group?.version ?? 0) ? told.group : known.group,
     lastMessage,
     lastSeq: lines.lastSeq,
-    missing: told.lastSeq >= known.lastSeq ? NONE : known.missing.filter((seq) => seq > told.lastSeq),
     listedAt: latest(known.fromSeq === told.fromSeq ? latest(known.listedAt, told.listedAt) : place.listedAt, saidAt),
     otherReadSeq: maxOrNull(known.otherReadSeq, told.otherReadSeq),
     readSeq: lastMessage?.mine && !lastMessage.notice && lastMessage.seq > placeSeq ? Math.max(readSeq, lastMessage.seq) : readSeq,
@@ -121,19 +120,24 @@ function merged(known: HeldConversation, told: HeldConversation): HeldConversati
   };
   const before = isSamePlace ? lines : place;
   const isBack = lastSaid(next) > before.lastSeq && !isMuted(next);
-  const whole = counted({ ...next, archived: before.archived && !isBack }, mergedUnread(known, told, next));
+  const { unread, missing } = mergedUnread(known, told, next);
+  const whole = counted({ ...next, archived: before.archived && !isBack, missing }, unread);
   return isSame(known, whole) ? known : whole;
 }
 
-/** Whoever is behind in neither lines nor reading knows the number; where each is in one, both together do. */
-function mergedUnread(known: HeldConversation, told: HeldConversation, { readSeq, lastMessage }: HeldConversation): number {
+/**
+ * Whoever is behind in neither lines nor reading knows the number; where each is in one, both together do. With it the
+ * lines that are not in it yet, and count when they come.
+ */
+function mergedUnread(known: HeldConversation, told: HeldConversation, { readSeq, lastMessage }: HeldConversation) {
   const isBehind = (one: HeldConversation, other: HeldConversation) =>
     one.placeVersion < other.placeVersion || (one.placeVersion === other.placeVersion && one.readSeq < other.readSeq);
-  if (told.lastSeq >= known.lastSeq && !isBehind(told, known)) return told.unreadCount;
-  if (known.lastSeq >= told.lastSeq && !isBehind(known, told)) return known.unreadCount;
+  if (told.lastSeq >= known.lastSeq && !isBehind(told, known)) return { unread: told.unreadCount, missing: NONE };
+  if (known.lastSeq >= told.lastSeq && !isBehind(known, told)) return { unread: known.unreadCount, missing: known.missing };
   const said = lastMessage && !lastMessage.notice ? lastMessage.seq : 0;
-  if (told.lastSeq > known.lastSeq) return Math.min(told.unreadCount, Math.max(0, said - readSeq));
-  return told.unreadCount + Math.max(0, said - told.lastSeq);
+  if (told.lastSeq > known.lastSeq) return { unread: Math.min(told.unreadCount, Math.max(0, said - readSeq)), missing: NONE };
+  const unread = told.unreadCount + Math.max(0, said - told.lastSeq);
+  return { unread, missing: known.missing.filter((seq) => seq > said) };
 }
 
 function held(draft: Draft, { otherParticipant, lastMessage, ...row }: Conversation): HeldConversation {
