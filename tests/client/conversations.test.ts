@@ -52,7 +52,7 @@ describe("A message that comes", () => {
 
   test("of one's own that was sent before messages were marked as unread leaves them unread", () => {
     const state = holding([group({ lastMessage: said(5), readSeq: 1, unreadCount: 4 })]);
-    expect(shown(came(state, said(3, { mine: true })))).toMatchObject({ readSeq: 1, unreadCount: 4 });
+    for (const seq of [3, 5]) expect(shown(came(state, said(seq, { mine: true })))).toMatchObject({ readSeq: 1, unreadCount: 4 });
   });
 
   test("of one's own that comes late, from among those that were missing, counts as read up to there", () => {
@@ -70,6 +70,18 @@ describe("A message that comes", () => {
       const state = came(holding([row]), said(4));
       expect(came(state, said(4), said(3), said(2))).toBe(state);
     }
+    const own = came(holding([group()]), said(4, { mine: true }));
+    expect(came(own, said(4, { mine: true }))).toBe(own);
+    const readOn = happened(came(own, said(5)), read("me", 5));
+    expect(came(readOn, said(4, { mine: true }))).toBe(readOn);
+  });
+
+  test("that was there before, and whose sender was not known to have read it, says so", () => {
+    expect(shown(came(holding([direct({ otherReadSeq: 0 })]), said(3)))).toMatchObject({
+      otherReadSeq: 3,
+      unreadCount: 0,
+      lastMessage: said(3),
+    });
   });
 
   test("before what is already read counts as nothing new", () => {
@@ -98,7 +110,7 @@ describe("A message that comes", () => {
   });
 
   test("before the conversation begins for its reader is not theirs to see", () => {
-    const state = holding([direct({ fromSeq: 3, lastMessage: null, lastSeq: 3, readSeq: 3 })]);
+    const state = holding([direct({ fromSeq: 3, lastMessage: null, lastSeq: 3, readSeq: 3, otherReadSeq: 0 })]);
     expect(came(state, said(3), said(2))).toBe(state);
     expect(shown(came(state, said(4)))).toMatchObject({ lastMessage: said(4), unreadCount: 1 });
   });
@@ -204,6 +216,25 @@ describe("An answer that was read before", () => {
   });
 });
 
+describe("An answer that knows no more", () => {
+  test("changes nothing, also of what this screen shows before the server has said so, or heard out of order", () => {
+    const archived = holding([group({ archived: true })]);
+    expect(told(archived, group())).toBe(archived);
+    const row = group({ lastMessage: said(5), unreadCount: 2, readSeq: 3, listedAt: at(5) });
+    const late = told(came(holding([group()]), said(5), said(4)), row);
+    expect(told(late, row)).toBe(late);
+    const lastRead = holding([group({ lastMessage: null, lastSeq: 0, listedAt: at(1) })]);
+    expect(told(lastRead, group({ lastMessage: null, lastSeq: 0, listedAt: at(1) }))).toBe(lastRead);
+  });
+
+  test("leaves a group in which nothing was said in its place, whatever it is told without a time", () => {
+    const state = holding([group({ lastMessage: null, lastSeq: 0, listedAt: at(1) })]);
+    expect(
+      shown(told(state, group({ lastMessage: null, lastSeq: 0, listedAt: null, readSeq: 0, pinned: 1, placeVersion: 1 })))?.listedAt,
+    ).toBe(at(1));
+  });
+});
+
 describe("An answer that knows more", () => {
   test("brings the last message, how far both have read, and its time", () => {
     const state = holding([direct({ readSeq: 1, otherReadSeq: 1 })]);
@@ -269,6 +300,9 @@ describe("The count of a group of which two know something", () => {
     expect(count(behind, ahead)).toBe(4);
     expect(count(ahead, behind)).toBe(4);
     expect(count({ ...ahead, readSeq: 2 }, behind)).toBe(4);
+    expect(count({ ...ahead, lastSeq: 9 }, { ...ahead, readSeq: 2, unreadCount: 5 })).toBe(4);
+    const marked = { lastMessage: said(4), readSeq: 1, unreadCount: 3, placeVersion: 2 };
+    expect(count(marked, { lastMessage: said(4), readSeq: 4, unreadCount: 0, placeVersion: 1 })).toBe(3);
     expect(count({ ...behind, placeVersion: 1 }, { ...ahead, placeVersion: 2 })).toBe(4);
     expect(count({ ...ahead, placeVersion: 2 }, { ...behind, placeVersion: 1 })).toBe(4);
   });
@@ -279,6 +313,15 @@ describe("The count of a group of which two know something", () => {
     expect(count(read, { lastMessage: said(10), readSeq: 2, unreadCount: 1 })).toBe(1);
     expect(count(read, { lastMessage: said(8), lastSeq: 10, readSeq: 2, unreadCount: 7 })).toBe(0);
     expect(count({ ...read, placeVersion: 2 }, { lastMessage: said(10), readSeq: 9, unreadCount: 7, placeVersion: 1 })).toBe(2);
+  });
+
+  test("is nothing where there are quiet lines only", () => {
+    const read = { lastMessage: quiet(8), readSeq: 7, unreadCount: 0 };
+    expect(count({ lastMessage: quiet(10), readSeq: 2, unreadCount: 0 }, read)).toBe(0);
+    expect(count(read, { lastMessage: null, lastSeq: 9, readSeq: 2, unreadCount: 0 })).toBe(0);
+    expect(
+      count({ lastMessage: null, lastSeq: 10, readSeq: 2, unreadCount: 0 }, { lastMessage: null, lastSeq: 9, readSeq: 3, unreadCount: 0 }),
+    ).toBe(0);
   });
 
   test("adds what came after an answer that has read further", () => {

@@ -108,10 +108,11 @@ describe("What is pinned", () => {
       row("c", 2, { pinned: 0 }),
       row("d", 3, { pinned: 10 }),
       row("e", 1, { pinned: -2 }),
+      row("f", 1, { pinned: 2_000_000_000 }),
     ]);
-    expect(state.order).toEqual(["e", "c", "b", "d", "a"]);
+    expect(state.order).toEqual(["e", "c", "b", "d", "f", "a"]);
     expect(came(state, ["d", 20], ["a", 21]).order).toEqual(state.order);
-    expect(told(state, row("c", 2, { placeVersion: 1 })).order).toEqual(["e", "b", "d", "a", "c"]);
+    expect(told(state, row("c", 2, { placeVersion: 1 })).order).toEqual(["e", "b", "d", "f", "a", "c"]);
   });
 
   test("at one place twice is by the latest first", () => {
@@ -120,32 +121,32 @@ describe("What is pinned", () => {
 });
 
 describe("A list that goes on below", () => {
-  const page = holding([row("a", 9), row("b", 8)], { hasMore: true });
+  const page = holding([row("0", 10), row("a", 9), row("b", 8)], { hasMore: true });
 
   test("does not show between its rows, nor under them, what lies further down, until it has got there", () => {
     const state = told(page, row("c", 7));
-    expect(state.order).toEqual(["a", "b"]);
-    expect(came(state, ["c", 8.5]).order).toEqual(["a", "c", "b"]);
-    expect(told(page, row("b", 8)).order).toEqual(["a", "b"]);
-    expect(told(page, row("z", 8)).order).toEqual(["a", "z", "b"]);
-    expect(told(page, row("p", 1, { pinned: 0 })).order).toEqual(["p", "a", "b"]);
+    expect(state).toMatchObject({ hasMore: true, order: ["0", "a", "b"] });
+    expect(came(state, ["c", 8.5]).order).toEqual(["0", "a", "c", "b"]);
+    expect(told(page, row("b", 8)).order).toEqual(["0", "a", "b"]);
+    expect(told(page, row("z", 8)).order).toEqual(["0", "a", "z", "b"]);
+    expect(told(page, row("p", 1, { pinned: 0 })).order).toEqual(["p", "0", "a", "b"]);
     expect(told(page, row("x", 1, { archived: true })).archived).toEqual(["x"]);
     const next = change(state, (draft) => learnList(draft, { conversations: [row("c", 7), row("d", 6)], hasMore: false }));
-    expect(next).toMatchObject({ order: ["a", "b", "c", "d"], hasMore: false, listFloor: null });
+    expect(next).toMatchObject({ order: ["0", "a", "b", "c", "d"], hasMore: false, listFloor: null });
   });
 
   test("shows what was written there and not sent", () => {
-    expect(wrote(told(page, empty("d")), unsent("d", 1)).order).toEqual(["a", "b", "d"]);
+    expect(wrote(told(page, empty("d")), unsent("d", 1)).order).toEqual(["0", "a", "b", "d"]);
   });
 
   test("shows all that is held where there is nothing left to load", () => {
     const state = told(page, row("c", 7));
-    expect(change(state, (draft) => learnList(draft, { conversations: [], hasMore: true })).order).toEqual(["a", "b", "c"]);
+    expect(change(state, (draft) => learnList(draft, { conversations: [], hasMore: true })).order).toEqual(["0", "a", "b", "c"]);
   });
 
   test("counts what is unread further down without showing it", () => {
     const state = change(page, (draft) => learnUnread(draft, { conversations: [row("c", 7, { readSeq: 0 })], hasMore: true }));
-    expect(state).toMatchObject({ unread: 1, hasMoreUnread: true, order: ["a", "b"] });
+    expect(state).toMatchObject({ unread: 1, hasMoreUnread: true, order: ["0", "a", "b"] });
   });
 
   test("goes on after its last row that is not pinned", () => {

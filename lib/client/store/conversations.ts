@@ -194,5 +194,5 @@ function maxOrNull(a: number | null, b: number | null): number | null {
 
 function isSame(a: HeldConversation, b: HeldConversation): boolean {
   const keys = Object.keys(b) as (keyof HeldConversation)[];
-  return keys.every((key) => a[key] === b[key] || (key === "missing" && a.missing.length === 0 && b.missing.length === 0));
+  return keys.every((key) => a[key] === b[key]);
 }
