@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { createApi } from "@/lib/client/api";
-import type { ApiError } from "@/lib/client/request";
+import { ApiError } from "@/lib/client/request";
 import { Conversation } from "@/lib/protocol/conversations";
 
 function answering(status: number, body: unknown, headers: Record<string, string> = {}) {
@@ -40,6 +40,20 @@ describe("A failed request tells", () => {
     const { api } = answering(200, { id: 7 });
     expect(await failure(api.authUser())).toMatchObject({ status: 502, message: "The server gave an answer of an unknown shape." });
   });
+});
+
+test.each([
+  [0, true],
+  [400, false],
+  [404, false],
+  [408, true],
+  [409, false],
+  [429, true],
+  [499, false],
+  [500, true],
+  [503, true],
+])("A failure of %i may be over later: %s", (status, transient) => {
+  expect(new ApiError(status, "No.").transient).toBe(transient);
 });
 
 test("Signed out is told to who asked to know", async () => {
@@ -151,6 +165,7 @@ describe("A failure that says little", () => {
 describe("When to try again", () => {
   test.each([
     ["7", 7_000],
+    ["120", 120_000],
     [" 0 ", 0],
     ["Wed, 21 Oct 2026 07:28:10 GMT", 10_000],
     ["Wed, 21 Oct 2026 07:27:00 GMT", 0],

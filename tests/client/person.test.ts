@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { displayName, hueOf, initials } from "@/lib/client/screen/person";
+import { conversationName, displayName, hueOf, initials, peopleCount, shortName } from "@/lib/client/screen/person";
 import { safeReturnPath } from "@/lib/protocol/return-path";
+import { group } from "./support/rows";
 
 test.each([
   ["Ada Okafor", "AO"],
@@ -22,6 +23,26 @@ test("Who has no display name goes by their username", () => {
   expect(initials({ name: null, username: "jo_lee" })).toBe("JL");
   expect(displayName({ name: null, username: "jo" })).toBe("jo");
   expect(displayName({ name: "Jo Lee", username: "jo" })).toBe("Jo Lee");
+});
+
+test.each([
+  ["Ada Okafor", "Ada"],
+  [" Hubert\u00a0Blaine", "Hubert"],
+  ["", ""],
+  [null, "jo_lee"],
+])("Where there is room for little %j is “%s”", (name, short) => {
+  expect(shortName({ name, username: "jo_lee" })).toBe(short);
+});
+
+test("A conversation is called as its group, or as the other person", () => {
+  const otherParticipant = { id: "jo", username: "jo", name: "Jo Lee", avatarURL: null };
+  expect(conversationName({ group: group({}, { name: "Engine" }).group, otherParticipant: null })).toBe("Engine");
+  expect(conversationName({ group: null, otherParticipant })).toBe("Jo Lee");
+  expect(conversationName({ group: null, otherParticipant: null })).toBe("");
+});
+
+test("People are counted in words", () => {
+  expect([0, 1, 2, 2_000].map(peopleCount)).toEqual(["0 people", "1 person", "2 people", "2,000 people"]);
 });
 
 test("A person keeps their colour, and people who came in one minute have different ones", () => {

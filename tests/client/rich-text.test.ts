@@ -16,12 +16,23 @@ describe("A text keeps every character, with its links apart", () => {
     expect(pieces.flatMap((piece) => piece.href ?? []).map(decodeURI)).toEqual(links);
   });
 
-  test.each(["javascript:alert(1)", "data:text/html,<script>", "ftp://example.org/", "file:///etc/passwd", "vbscript:x"])(
-    "%s is never followed",
-    (text) => {
-      for (const { href } of piecesOf(`${text} and <a href="${text}">`)) expect(href ?? "http:").toMatch(/^(https?|mailto):/);
-    },
-  );
+  test.each([
+    "javascript:alert(1)",
+    "data:text/html,<script>",
+    "ftp://example.org/",
+    "ftp://example.org/https://example.org/",
+    "file:///etc/passwd",
+    "vbscript:x",
+  ])("%s is never followed", (text) => {
+    for (const { href } of piecesOf(`${text} and <a href="${text}">`)) expect(href ?? "http:").toMatch(/^(https?|mailto):/);
+  });
+});
+
+test("A text has no piece that is empty", () => {
+  const link = { text: "https://example.org", href: "https://example.org" };
+  expect(piecesOf("https://example.org")).toEqual([link]);
+  expect(piecesOf("at https://example.org")).toEqual([{ text: "at ", href: null }, link]);
+  expect(piecesOf("")).toEqual([]);
 });
 
 test("A message of nothing but links has fifty that can be followed, and loses no character of the others", () => {
@@ -43,6 +54,8 @@ test("A link of this site opens in place, one to its files or to another site do
   const here = "https://parley.example";
   expect(pathWithin(`${here}/c/1?x=2#y`, here)).toBe("/c/1?x=2#y");
   expect(pathWithin(`${here}/api/avatars/1`, here)).toBeNull();
+  expect(pathWithin(`${here}/c/1/api/x`, here)).toBe("/c/1/api/x");
+  expect(pathWithin("no address", here)).toBeNull();
   expect(pathWithin("https://parley.example.evil.org/c/1", here)).toBeNull();
   expect(pathWithin("http://parley.example/c/1", here)).toBeNull();
   for (const path of ["//evil.org", "/.//evil.org", "/\\evil.org"]) expect(pathWithin(here + path, here)).toBeNull();

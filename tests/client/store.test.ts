@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
-import { createStore } from "@/lib/client/store/store";
+import { createMessengerStore, createStore } from "@/lib/client/store/store";
 import { randomId } from "@/lib/client/sync/random-id";
+import { direct, holding } from "./support/rows";
 
 test("Whoever listens is told of another state, not of the same one, and not after having left", () => {
   const store = createStore({ n: 1 });
@@ -27,6 +28,25 @@ test("A listener may leave while it is told, and the others are told all the sam
   store.setState(2);
   store.setState(3);
   expect(told).toEqual(["first", "second", "second"]);
+});
+
+test("Whoever listens to a page is told where one of several fields has changed, and once, however many have", () => {
+  const store = createMessengerStore(holding([direct()]));
+  const told = vi.fn();
+  store.subscribe(told);
+  const before = store.getState();
+  store.patch({ attentive: before.attentive, drafts: before.drafts });
+  expect(store.getState()).toBe(before);
+  store.patch({ attentive: before.attentive, openId: "c" });
+  store.patch({ attentive: true, openId: "d" });
+  expect(store.getState()).toMatchObject({ attentive: true, openId: "d" });
+  expect(told).toHaveBeenCalledTimes(2);
+  store.change(
+    (draft) => draft.set("attentive", false),
+    (draft) => draft.set("openId", null),
+  );
+  expect(store.getState()).toMatchObject({ attentive: false, openId: null });
+  expect(told).toHaveBeenCalledTimes(3);
 });
 
 test("A random id is a UUID of version 4, and never the same", () => {

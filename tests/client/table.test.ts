@@ -18,6 +18,16 @@ test("A table that was made from another leaves that as it is", () => {
   expect([full.get(first), full.get("new"), full.size]).toEqual([0, undefined, 5_000]);
 });
 
+test("A table without a value has all the others, and the one that it was made from has it still", () => {
+  const [first = "", second = ""] = ids;
+  const owned = new Set<object>();
+  const next = full.without(first, owned).without(second, owned);
+  expect([next.get(first), next.get(second), next.size, [...next.ids()].length]).toEqual([undefined, undefined, 4_998, 4_998]);
+  expect([full.get(first), full.size]).toEqual([0, 5_000]);
+  expect(next.without(first, owned)).toBe(next);
+  expect(next.with(first, 7, owned).size).toBe(4_999);
+});
+
 test("Several changes in one copy each part once", () => {
   const owned = new Set<object>();
   let table = full;

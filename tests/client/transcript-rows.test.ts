@@ -101,3 +101,19 @@ test("Groups end after five minutes to the millisecond", () => {
     rowsOf({ ...nothing, messages: [message(1, "ann", "2026-01-05T10:00:00.000Z"), message(2, "ann", later)] })[1]?.continues;
   expect([apart("2026-01-05T10:04:59.999Z"), apart("2026-01-05T10:05:00.000Z")]).toEqual([true, false]);
 });
+
+test("Pictures and names stand at what others say in a group, and nowhere else", () => {
+  const messages = [message(1, "ann", "2026-11-21T12:00:00.000Z"), message(2, "me", "2026-11-21T12:00:01.000Z")];
+  const ofMany = (inGroup?: boolean) =>
+    rowsOf({
+      messages,
+      outbox: [unsent("u", "2026-11-21T12:00:02.000Z")],
+      firstUnread: null,
+      otherReadSeq: null,
+      zone: "UTC",
+      inGroup,
+    }).map((row) => row.ofMany);
+  expect(ofMany(true)).toEqual([true, false, false]);
+  expect(ofMany(false)).toEqual([false, false, false]);
+  expect(ofMany()).toEqual([false, false, false]);
+});

@@ -33,6 +33,7 @@ test("An unsent message that has changed stands in its place, as it is now", () 
   const after = show(state, failed);
   expect(after.outbox.c).toEqual([item(1), failed, item(3)]);
   expect(show(after, { ...failed, reason: "Too long still." }).outbox.c?.[1]?.reason).toBe("Too long still.");
+  expect(show(state, item(2, { state: "waiting" })).outbox.c?.[1]?.state).toBe("waiting");
   expect(shown(show(state, item(4, { clientId: "item 1" })))).toEqual(["item 2", "item 3", "item 1"]);
 });
 

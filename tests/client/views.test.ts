@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { change } from "@/lib/client/store/draft";
 import { initialState } from "@/lib/client/store/snapshot";
 import { patchTranscript } from "@/lib/client/store/transcripts";
-import { conversationIn, transcriptIn, viewSnapshot } from "@/lib/client/store/views";
+import { conversationIn, NOTHING, transcriptIn, viewSnapshot } from "@/lib/client/store/views";
 import { Conversation } from "@/lib/protocol/conversations";
 import type { Message } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
@@ -49,6 +49,19 @@ test("A painted page of what has all been read has no divider, and one without a
   expect(viewSnapshot({ conversation: conversation(3), messages }).firstUnread).toBeNull();
   expect(viewSnapshot({ conversation: conversation(0, 0), messages: [] })).toMatchObject({ messages: [], atStart: true, atEnd: true });
   expect(viewSnapshot({ conversation: conversation(3, 9), messages })).toMatchObject({ atEnd: false });
+});
+
+test("A conversation that was never opened has nothing to show yet, and nothing on its way", () => {
+  expect(transcriptIn(state, "another")).toBeUndefined();
+  expect(NOTHING).toMatchObject({
+    messages: [],
+    ahead: [],
+    atStart: false,
+    atEnd: false,
+    loadingWindow: false,
+    failure: null,
+    firstUnread: null,
+  });
 });
 
 test("What is shown stays the same object until something changes that it shows", () => {

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { HeldMessage } from "@/lib/client/store/state";
 import {
+  beginningAfter,
+  EMPTY,
   firstSeq,
   hasGap,
   inWindow,
@@ -31,7 +33,32 @@ test("A window tells whether it holds the first message, and whether it follows 
   expect(windowOf(rows(2, 5), 5).loadingWindow).toBe(false);
 });
 
+test("A window of a conversation that begins later holds nothing of before", () => {
+  const held = { ...EMPTY, from: 3 };
+  expect(seqs(windowOf(rows(1, 6), 6, held))).toEqual([4, 5, 6]);
+  expect(windowOf(rows(1, 6), 6, held)).toMatchObject({ from: 3, atStart: true, atEnd: true });
+  expect(windowOf(rows(1, 3), 3, held)).toMatchObject({ ids: [], atStart: true, atEnd: true });
+  expect(windowOf(rows(5, 6), 6, held).atStart).toBe(false);
+  expect([firstSeq(held), lastSeq(held)]).toEqual([3, 3]);
+  expect(seqs(joined(windowOf(rows(6, 8), 8, held), rows(2, 5), 8))).toEqual([4, 5, 6, 7, 8]);
+  expect(joined(windowOf(rows(6, 8), 8, held), rows(2, 5), 8).atStart).toBe(true);
+  expect(seqs(joined(windowOf([], 8, held), rows(3, 5), 8))).toEqual([4, 5]);
+});
+
+test("A window whose conversation begins anew loses what came before, also past a gap", () => {
+  const mine = own(windowOf(rows(1, 5), 5));
+  for (const seq of [7, 9]) receive(mine, message(seq));
+  const later = beginningAfter(mine, 3);
+  expect([seqs(later), later.ahead, [...later.messages.keys()].length]).toEqual([[4, 5], ["m7", "m9"], 4]);
+  expect(later).toMatchObject({ from: 3, atStart: true, atEnd: true });
+  expect(beginningAfter(windowOf(rows(5, 8), 8), 2)).toMatchObject({ from: 2, atStart: false });
+  expect(beginningAfter(mine, 7)).toMatchObject({ ids: [], ahead: ["m9"], atStart: true });
+  expect(beginningAfter(windowOf(rows(1, 5), 9), 7)).toMatchObject({ ids: [], atStart: false, atEnd: false });
+});
+
 test("An empty window begins and ends at nothing", () => {
+  expect(inWindow(undefined)).toEqual([]);
+  expect(EMPTY).toMatchObject({ atStart: false, atEnd: false, loadingOlder: false, loadingNewer: false, loadingWindow: false });
   expect([firstSeq(windowOf([], 0)), lastSeq(windowOf([], 0))]).toEqual([0, 0]);
 });
 
@@ -92,4 +119,23 @@ test("A window that has grown too long is cut where nobody looks, and says what 
   const notYet = own(windowOf(rows(2, WINDOW_MAX), WINDOW_MAX));
   receive(notYet, message(WINDOW_MAX + 1));
   expect(notYet.ids.length).toBe(WINDOW_MAX);
+});
+
+test("A window is cut at the end that is farther from what is on screen, wherever in its conversation it lies", () => {
+  const far = (first: number, last: number) => {
+    const mine = own(windowOf(rows(1_001, 1_300), 1_300));
+    receive(mine, message(1_301), { first, last });
+    return [firstSeq(mine), lastSeq(mine)];
+  };
+  expect(far(1_010, 1_020)).toEqual([1_001, 1_200]);
+  expect(far(1_140, 1_150)).toEqual([1_001, 1_200]);
+  expect(far(1_150, 1_160)).toEqual([1_102, 1_301]);
+});
+
+test("A window lets go of its end where more than two hundred messages have come past a gap", () => {
+  const mine = own(windowOf(rows(1, 3), 3));
+  for (let seq = 5; seq < 205; seq++) receive(mine, message(seq));
+  expect([mine.ahead.length, mine.atEnd]).toEqual([200, true]);
+  receive(mine, message(205));
+  expect([mine.ahead, mine.atEnd, seqs(mine), mine.messages.size]).toEqual([[], false, [1, 2, 3], 3]);
 });

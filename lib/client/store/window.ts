@@ -134,7 +134,7 @@ export function join(transcript: OwnTranscript, page: readonly HeldMessage[], en
   const rows = ascending(page).filter(({ seq }) => seq > transcript.from);
   const from = rows[0]?.seq ?? 0;
   const to = rows.at(-1)?.seq ?? 0;
-  const first = transcript.ids.length === 0 ? transcript.from + 1 : firstSeq(transcript);
+  const first = firstSeq(transcript);
   const last = lastSeq(transcript);
   if (rows.length === 0 || from > last + 1 || to < first - 1) return;
   for (const row of rows) transcript.messages.set(row.id, newest(row, transcript.messages.get(row.id)));
