@@ -109,10 +109,11 @@ describe("What is pinned", () => {
       row("d", 3, { pinned: 10 }),
       row("e", 1, { pinned: -2 }),
       row("f", 1, { pinned: 2_000_000_000 }),
+      row("g", 1, { pinned: 2_147_483_640 }),
     ]);
-    expect(state.order).toEqual(["e", "c", "b", "d", "f", "a"]);
+    expect(state.order).toEqual(["e", "c", "b", "d", "f", "g", "a"]);
     expect(came(state, ["d", 20], ["a", 21]).order).toEqual(state.order);
-    expect(told(state, row("c", 2, { placeVersion: 1 })).order).toEqual(["e", "b", "d", "f", "a", "c"]);
+    expect(told(state, row("c", 2, { placeVersion: 1 })).order).toEqual(["e", "b", "d", "f", "g", "a", "c"]);
   });
 
   test("at one place twice is by the latest first", () => {
@@ -142,6 +143,12 @@ describe("A list that goes on below", () => {
   test("shows all that is held where there is nothing left to load", () => {
     const state = told(page, row("c", 7));
     expect(change(state, (draft) => learnList(draft, { conversations: [], hasMore: true })).order).toEqual(["0", "a", "b", "c"]);
+  });
+
+  test("has with its next page neither what is archived nor where nothing was said", () => {
+    const state = told(page, row("x", 8.5, { archived: true }), empty("y"));
+    const next = change(state, (draft) => learnList(draft, { conversations: [row("c", 7)], hasMore: false }));
+    expect([next.order, next.archived]).toEqual([["0", "a", "b", "c"], ["x"]]);
   });
 
   test("counts what is unread further down without showing it", () => {
@@ -188,6 +195,7 @@ describe("A conversation that one has no place in any more", () => {
       openId: "a",
       transcripts: state.transcripts,
     });
+    expect(change(state, (draft) => draft.removeConversation("b")).transcripts).toBe(state.transcripts);
     expect(change(state, (draft) => draft.removeConversation("elsewhere"))).toBe(state);
     expect(state.transcripts.a).toBeDefined();
   });

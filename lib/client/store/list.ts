@@ -47,8 +47,8 @@ export function endOfPage({ id, lastMessage, listedAt }: Pick<Conversation, "id"
 }
 
 /** All that a conversation's place in the lists depends on. */
-export function listPlace({ id, kind, lastMessage, listedAt, pinned, archived }: HeldConversation): string {
-  return `${kind === "group" || lastMessage !== null} ${listedAt} ${id} ${pinned} ${archived}`;
+export function listPlace({ listedAt, pinned, archived }: HeldConversation): string {
+  return `${listedAt} ${pinned} ${archived}`;
 }
 
 /** The order of a list where these conversations have moved; the same array where it is the same. */

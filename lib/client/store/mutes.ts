@@ -2,5 +2,5 @@ import type { Conversation } from "@/lib/protocol/conversations";
 
 /** Whether a conversation makes no sound now. */
 export function isMuted({ muted }: Pick<Conversation, "muted">, now = Date.now()): boolean {
-  return muted === "always" || (muted !== "no" && Date.parse(muted) > now);
+  return muted === "always" || Date.parse(muted) > now;
 }
