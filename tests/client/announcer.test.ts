@@ -1,8 +1,12 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createAnnouncer } from "@/lib/client/screen/announcer";
+import { applyEvent } from "@/lib/client/store/apply";
+import { learnConversations } from "@/lib/client/store/conversations";
+import { createMessengerStore } from "@/lib/client/store/store";
 import type { Message } from "@/lib/protocol/messages";
 import { ModelServer } from "./support/model-server";
 import { FAKE_TIMERS, Page } from "./support/page";
+import * as rows from "./support/rows";
 
 let said: string[];
 let receive: (from: string, content: string) => void;
@@ -91,6 +95,51 @@ test("What arrives within a moment is said together, at the end of the moment, a
   receive("bob", "Three");
   vi.advanceTimersByTime(900);
   expect(said).toEqual(["2 new messages", "New message from bob"]);
+});
+
+describe("Of groups and of what is muted", () => {
+  const { at, direct, group, holding, quiet, said: words } = rows;
+  const listed = (id: string, minute: number) => ({ id, lastMessage: words(3, { conversationId: id }), listedAt: at(minute) });
+  const team = group(listed("g", 3), { name: "The team" });
+  const muted = (id: string) => direct({ ...listed(id, 2), muted: "always" });
+
+  function hear(openId: string | null, ...messages: Message[]): string[] {
+    const store = createMessengerStore({ ...holding([team, muted("m"), direct(listed("d", 1))]), openId });
+    const heard: string[] = [];
+    const end = createAnnouncer({ ...store, say: (text) => heard.push(text) });
+    for (const message of messages) {
+      store.change((draft) => applyEvent(draft, { type: "message", message }));
+      vi.advanceTimersByTime(1_000);
+    }
+    end();
+    return heard;
+  }
+
+  test("the group is named, where it is not on screen", () => {
+    const message = words(4, { conversationId: "g" });
+    expect(hear(null, message)).toEqual(["New message from ann in The team"]);
+    expect(hear("g", message)).toEqual(["ann: message 4"]);
+  });
+
+  test("neither a quiet line nor a message to what is muted is said, unless that is on screen", () => {
+    expect(hear(null, quiet(4, { conversationId: "g" }), words(4, { conversationId: "m" }))).toEqual([]);
+    expect(hear("m", words(4, { conversationId: "m" }))).toEqual(["ann: message 4"]);
+    expect(hear("g", words(4, { conversationId: "d" }), words(4, { conversationId: "m" }))).toEqual(["New message from ann"]);
+  });
+
+  test("what is known already is not said again with what comes elsewhere, nor is a group in which nothing was said", () => {
+    const store = createMessengerStore(holding([team, direct(listed("d", 1))]));
+    const heard: string[] = [];
+    const end = createAnnouncer({ ...store, say: (text) => heard.push(text) });
+    const nothingSaid = group({ id: "n", lastMessage: null, listedAt: at(9) }, { name: "New" });
+    store.change((draft) => learnConversations(draft, [nothingSaid, { ...team, otherReadSeq: 1, pinned: 1, placeVersion: 1 }]));
+    vi.advanceTimersByTime(1_000);
+    expect(heard).toEqual([]);
+    store.change((draft) => applyEvent(draft, { type: "message", message: words(4, { conversationId: "d" }) }));
+    vi.advanceTimersByTime(1_000);
+    expect(heard).toEqual(["New message from ann"]);
+    end();
+  });
 });
 
 test("Who leaves the page hears nothing more of it", () => {

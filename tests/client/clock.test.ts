@@ -50,6 +50,19 @@ describe("The browser's own clock", () => {
     expect(browserClock().today).toMatch(/^\d{4}-\d\d-\d\d$/);
   });
 
+  test("is in its own zone, and by Greenwich where it knows of none", () => {
+    vi.stubGlobal("navigator", { languages: [] });
+    const options = vi.spyOn(Intl.DateTimeFormat.prototype, "resolvedOptions");
+    for (const [zone, shown] of [
+      ["Asia/Tokyo", "Asia/Tokyo"],
+      ["", "UTC"],
+    ]) {
+      options.mockReturnValue({ timeZone: zone } as Intl.ResolvedDateTimeFormatOptions);
+      expect(browserClock().zone).toBe(shown);
+    }
+    options.mockRestore();
+  });
+
   test("is told to the server for a year, in its own words", () => {
     const page = { cookie: "" };
     vi.stubGlobal("document", page);
@@ -64,6 +77,10 @@ describe("The server writes times as the browser said last time", () => {
 
   test("in its zone, on its day", () => {
     expect(clockFrom("Asia/Tokyo|en-AU", now)).toEqual({ zone: "Asia/Tokyo", locale: "en-AU", today: "2026-07-16" });
+  });
+
+  test("in its zone however that is spelled", () => {
+    expect(clockFrom("asia/tokyo|en-AU", now).zone).toBe("Asia/Tokyo");
   });
 
   test.each([

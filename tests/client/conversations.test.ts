@@ -163,6 +163,10 @@ describe("How far was read", () => {
     expect(shown(change(marked, (draft) => markRead(draft, "c", 3)))).toMatchObject({ readSeq: 3, unreadCount: 0 });
   });
 
+  test("in a conversation that is not held changes nothing", () => {
+    expect(happened(unread, { ...read("ann", 9), conversationId: "elsewhere" })).toBe(unread);
+  });
+
   test("by the other one only grows, and says nothing in a group", () => {
     const state = happened(holding([direct({ otherReadSeq: 1 })]), read("ann", 2));
     expect(shown(state)).toMatchObject({ otherReadSeq: 2, readSeq: 3 });

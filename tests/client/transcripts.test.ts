@@ -136,6 +136,8 @@ describe("Messages that an answer brings", () => {
     expect(state.transcripts.c).toMatchObject({ atStart: false, atEnd: true });
     const inGroup = change(holding([group()]), (draft) => learnWindow(draft, "c", [said(6), said(4), said(5)]));
     expect(conversationIn(inGroup, "c")?.unreadCount).toBe(3);
+    const far = change(holding([group()]), (draft) => learnWindow(draft, "c", [...upTo(300, 204)].reverse()));
+    expect(conversationIn(far, "c")?.unreadCount).toBe(97);
   });
 
   test("show who sent them as they are now called", () => {
@@ -220,7 +222,9 @@ describe("A fresh load", () => {
   const before = opened(came(wrote(open, "one"), said(4)), "c");
 
   test("has all as the server says it, and nothing of before but what only this page knows", () => {
-    const state = change({ ...before, drafts: { c: "a draft" }, listFloor: "x" }, (draft) => replaceAll(draft, { ...fresh, open: null }));
+    const state = change({ ...before, users: { ...before.users, bob: user("bob") }, drafts: { c: "a draft" }, listFloor: "x" }, (draft) =>
+      replaceAll(draft, { ...fresh, open: null }),
+    );
     expect(state).toMatchObject({
       me: fresh.me,
       order: ["d"],

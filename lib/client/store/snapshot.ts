@@ -66,7 +66,6 @@ export function replaceAll(draft: Draft, fresh: Omit<Snapshot, "cursor" | "trans
   draft.set("conversations", Table.empty());
   draft.set("unread", 0);
   draft.set("transcripts", {});
-  draft.set("listFloor", null);
   learnUser(draft, fresh.me);
   learnList(draft, fresh);
   learnUnread(draft, fresh.unread);

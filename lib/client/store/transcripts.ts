@@ -55,9 +55,8 @@ export function learnWindow(draft: Draft, id: string, rows: readonly Message[], 
   settle(draft, id, messages);
 }
 
-/** A page next to the window joins it. */
+/** A page next to the window joins it, where one is held. */
 export function learnPage(draft: Draft, id: string, rows: readonly Message[], view: Range): void {
-  if (!draft.state.transcripts[id]) return;
   const messages = learnMessages(draft, id, rows);
   const transcript = draft.ownTranscript(id);
   if (transcript) join(transcript, messages, lastSeqOf(draft, id), view);
