@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type pg from "pg";
 import { DatabaseClient } from "@/lib/server/database-client";
+import { hostsOf } from "@/lib/server/database-hosts";
 import { checksum, MIGRATIONS_FOLDER, type Migration, matches, migrations } from "./migrations";
 import { StartError } from "./start-error";
 
@@ -141,14 +142,11 @@ async function apply(client: pg.Client, { name, sql }: Migration): Promise<boole
 
 async function connect(url: string): Promise<pg.Client> {
   const client = new DatabaseClient({ connectionString: url, connectionTimeoutMillis: 5_000, application_name: "parley migrate" });
-  // One that is lost fails the statement that is under way; without a listener it would end the process.
-  client.on("error", () => {});
   try {
     await client.connect();
     return client;
   } catch (error) {
-    const { hostname, port } = new URL(url);
     const { code, message } = error as Error & { code?: string };
-    throw new StartError(`The database at ${hostname}:${port || 5432} cannot be reached: ${message || code}.`);
+    throw new StartError(`The database at ${hostsOf(url)} cannot be reached: ${message || code}.`);
   }
 }

@@ -1,4 +1,5 @@
 import { ConfigError, parseConfig, parseDatabaseUrl } from "@/lib/server/config";
+import { addressesOf, hostsOf } from "@/lib/server/database-hosts";
 import { log } from "@/lib/server/log";
 import { openEmbeddedDatabase, withEmbeddedDatabase } from "./embedded-database";
 import { loadSecrets } from "./secrets";
@@ -39,8 +40,8 @@ export async function withDatabase<T>({ DATA_DIR }: Settings, work: (url: string
 }
 
 function placeOf(url: string): string {
-  const { hostname, port, pathname } = new URL(url);
-  return `the database${pathname.slice(1) && ` ${pathname.slice(1)}`} at ${hostname}:${port || 5432}`;
+  const { pathname } = new URL(addressesOf(url)[0] ?? url);
+  return `the database${pathname.slice(1) && ` ${pathname.slice(1)}`} at ${hostsOf(url)}`;
 }
 
 export const validDatabaseUrl = (url: string): string => validly(() => parseDatabaseUrl(url));

@@ -89,7 +89,6 @@ async function makeDatabase(url: string, database: string): Promise<void> {
 
 async function run(url: string, text: string): Promise<void> {
   const client = new DatabaseClient({ connectionString: url, application_name: "parley roles" });
-  client.on("error", () => {});
   await client.connect();
   await client.query(text).finally(() => client.end());
 }

@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { GROUP_MAX, STREAM_BUFFER_MAX } from "@/lib/protocol/limits";
+import { addressesOf } from "./database-hosts";
 import { LOG_LEVELS } from "./log";
 import { single } from "./single";
 import { parseTrust, type Trust } from "./trusted-proxies";
@@ -21,15 +22,20 @@ const trust = z
 const url = z.url({ protocol: /^https?$/, error: "is an address that begins with http:// or https://" });
 
 /**
- * The address of a PostgreSQL. What cannot stand for itself in a name or password is easily written as it is, which
- * cuts the address short somewhere else: then there is no host, no number for a port, or an `@` that is left over.
+ * The address of a PostgreSQL, or of several that hold copies of one database. What cannot stand for itself in a name or
+ * password is easily written as it is, which cuts the address short somewhere else: then there is no host, no number for a
+ * port, or an `@` that is left over.
  */
 const databaseUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\//, "is an address that begins with postgres://")
+  .refine((text) => addressesOf(text).every(isDatabaseUrl), {
+    error: "is no address that can be read: in its name and password, write / as %2F, @ as %40, : as %3A, # as %23, ? as %3F and % as %25",
+    abort: true,
+  })
   .refine(
-    isDatabaseUrl,
-    "is no address that can be read: in its name and password, write / as %2F, @ as %40, : as %3A, # as %23, ? as %3F and % as %25",
+    (text) => addressesOf(text).length === 1 || addressesOf(text).every(namesHost),
+    "names several hosts, each with its port behind it: postgres://user:password@one:5432,two:5433/database",
   );
 
 function isDatabaseUrl(text: string): boolean {
@@ -39,6 +45,12 @@ function isDatabaseUrl(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Not in its query, which would name it for all of them. */
+function namesHost(address: string): boolean {
+  const { hostname, searchParams } = new URL(address);
+  return hostname !== "" && !searchParams.has("host") && !searchParams.has("port");
 }
 
 /** The address of a NATS server. */

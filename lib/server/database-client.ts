@@ -1,24 +1,52 @@
 // No guard against the browser here: the browser's tests prepare their database by it, in plain Node. Lint holds it.
 import pg from "pg";
+import { type Answer, addressesOf, DatabaseHosts } from "./database-hosts";
 
 /** pg's connection, as far as it is used here: each message of the server is an event, in its order. */
 type Connection = { emit(event: string, ...args: unknown[]): boolean; stream: { destroy(): unknown } };
 
 const MESSAGE = "the server did not prove itself by SCRAM, which require_auth in its address asks for";
 
+/** PostgreSQL's read_only_sql_transaction: it is a standby, or its owner has it take no writes. */
+const READ_ONLY = "25006";
+
+/** Milliseconds that one of several hosts has to answer. */
+const ANSWER_MS = 2_000;
+
+/** By address: one look finds the primary for all connections to it. */
+const known = new Map<string, DatabaseHosts>();
+
 /**
  * The client of every connection of ours. Where the address says `require_auth=scram-sha-256`, as libpq spells it, it
  * answers no other request for its password, and goes on only once the server has proved that it knows it too: whoever
  * has taken the port of a database that went away learns nothing, and is told nothing.
+ *
+ * Where the address names several hosts, it goes to the one that takes writes. A connection that turns out to take none is
+ * given up.
  */
 export class DatabaseClient extends pg.Client {
   /** Whether statements keep their names, and with them their plans: see {@link isPooled}. */
   prepares = true;
+  private readonly hosts: DatabaseHosts | null;
 
   constructor(config: pg.ClientConfig) {
-    super(config);
-    if (requiresScram(config.connectionString)) requireScram(this.connection as unknown as Connection);
+    const url = config.connectionString ?? "";
+    const [first] = addressesOf(url);
+    super(first === url ? config : { ...config, connectionString: first });
+    this.hosts = first === url ? null : knownHosts(url);
+    if (url && requiresScram(first ?? url)) requireScram(this.connection as unknown as Connection);
+    // One that is lost fails the statement that is under way; without a listener it would end the process.
+    this.on("error", () => this.hosts?.forget());
+    this.connection.on("errorMessage", ({ code }: { code?: string }) => {
+      if (code === READ_ONLY) setImmediate(() => this.connection.stream.destroy());
+    });
   }
+
+  override connect = ((callback?: (error: unknown, client?: pg.Client) => void) => {
+    if (!this.hosts) return Reflect.apply(super.connect, this, callback ? [callback] : []);
+    const connected = this.connectToPrimary(this.hosts);
+    return callback ? void connected.then((client) => callback(null, client), callback) : connected;
+  }) as pg.Client["connect"];
 
   /**
    * Whether a pooler stands between us and PostgreSQL: it tells a number of its own for the process that serves us. One in
@@ -32,14 +60,55 @@ export class DatabaseClient extends pg.Client {
 
   override query = ((statement: unknown, ...rest: unknown[]) =>
     Reflect.apply(super.query, this, [this.prepares ? statement : nameless(statement), ...rest])) as pg.Client["query"];
+
+  private async connectToPrimary(hosts: DatabaseHosts): Promise<pg.Client> {
+    const { host, port } = new pg.Client({ connectionString: await hosts.primary() });
+    // Whoever has waited too long has given it up meanwhile.
+    if (this.connection.stream.destroyed) throw new Error("Connection terminated");
+    Object.assign(this, { host, port });
+    try {
+      return await super.connect();
+    } catch (error) {
+      hosts.forget();
+      throw error;
+    }
+  }
+}
+
+function knownHosts(url: string): DatabaseHosts {
+  const hosts = known.get(url) ?? new DatabaseHosts(url, ask);
+  known.set(url, hosts);
+  return hosts;
+}
+
+const ROLE = `SELECT current_setting('transaction_read_only') = 'off' AS writes,
+                     CASE WHEN NOT pg_is_in_recovery() THEN left(pg_walfile_name(pg_current_wal_lsn()), 8) END AS timeline`;
+
+/** Asks one host of several whether it takes writes. */
+async function ask(address: string): Promise<Answer> {
+  const client = new DatabaseClient({
+    connectionString: address,
+    connectionTimeoutMillis: ANSWER_MS,
+    query_timeout: ANSWER_MS,
+    application_name: "parley looks for the primary",
+  });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ writes: boolean; timeline: string | null }>(ROLE);
+    return rows[0] ?? { error: new Error("no answer") };
+  } catch (error) {
+    return { error };
+  } finally {
+    void client.end().catch(() => {});
+  }
 }
 
 function nameless(statement: unknown): unknown {
   return statement && typeof statement === "object" && "name" in statement ? { ...statement, name: undefined } : statement;
 }
 
-function requiresScram(url: string | undefined): boolean {
-  return url !== undefined && new URL(url).searchParams.get("require_auth") === "scram-sha-256";
+function requiresScram(url: string): boolean {
+  return new URL(url).searchParams.get("require_auth") === "scram-sha-256";
 }
 
 /** Stands between the connection and pg: nothing that comes after a refusal, or before the proof, reaches it. */

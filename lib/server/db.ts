@@ -107,8 +107,8 @@ export function isRefused(error: unknown): boolean {
   return /^(22|23|40)/.test((error as { code?: string } | null)?.code ?? "");
 }
 
-/** A connection that is lost, refused or not to be had, and a database that is starting or stopping. */
-const UNAVAILABLE = /^(ECONN\w+|ENOTFOUND|EPIPE|ETIMEDOUT|08...|53300|57P0[123])$/;
+/** A connection that is lost, refused or not to be had, and a database that is starting, stopping or a standby. */
+const UNAVAILABLE = /^(ECONN\w+|ENOTFOUND|EPIPE|ETIMEDOUT|08...|25006|53300|57P0[123])$/;
 
 /** Whether the database could not be reached, as opposed to having refused a statement. */
 export function isUnavailable(error: unknown): boolean {

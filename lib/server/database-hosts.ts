@@ -1,0 +1,99 @@
+/** What an address says before its hosts, the hosts, and what it says after them. */
+const PARTS = /^(postgres(?:ql)?:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/s;
+
+const PORT = 5432;
+
+/**
+ * An address for each host of an address. `postgres://user:password@one:5432,two:5433/database` names two, as libpq writes
+ * it: they hold copies of one database, of which one takes writes.
+ */
+export function addressesOf(url: string): string[] {
+  const [, before, hosts, after] = PARTS.exec(url) ?? [];
+  if (!hosts?.includes(",")) return [url];
+  return hosts.split(",").map((host) => `${before}${host}${after}`);
+}
+
+/** The hosts of an address with their ports, in words for its owner. Throws for what is no address. */
+export function hostsOf(url: string): string {
+  const hosts = addressesOf(url).map((address) => new URL(address));
+  return hosts.map(({ hostname, port }) => `${hostname}:${port || PORT}`).join(" and ");
+}
+
+/** What a host has answered, or why it has not. */
+export type Answer = { writes: boolean; timeline: string | null } | { error: unknown };
+
+/** Milliseconds that others have to answer once one has that takes writes. */
+const GRACE_MS = 300;
+
+/** Milliseconds for which none is asked again where none took writes: all who wait for one ask at once. */
+const FUTILE_MS = 200;
+
+/**
+ * Which of several hosts takes writes: asked of all of them at a time, and once for all connections until one is lost. Where
+ * two say that they do, it is the one of the later timeline: a standby that was promoted is believed, and not the primary of
+ * before that somebody has started again.
+ */
+export class DatabaseHosts {
+  readonly addresses: readonly string[];
+  private found: Promise<string> | null = null;
+  private last: string | null = null;
+
+  constructor(
+    url: string,
+    private readonly ask: (address: string) => Promise<Answer>,
+  ) {
+    this.addresses = addressesOf(url);
+  }
+
+  /** The address of the one that takes writes. Throws with what is known of each where none does. */
+  primary(): Promise<string> {
+    this.found ??= this.look().catch((error) => {
+      setTimeout(() => this.forget(), FUTILE_MS).unref();
+      throw error;
+    });
+    return this.found;
+  }
+
+  /** It may be another by now. */
+  forget(): void {
+    this.found = null;
+  }
+
+  private async look(): Promise<string> {
+    const answers = new Map<string, Answer>();
+    const asked = this.addresses.map(async (address) => {
+      const answer = await this.ask(address);
+      answers.set(address, answer);
+      if (!("writes" in answer) || !answer.writes) throw answer;
+    });
+    const all = Promise.allSettled(asked);
+    await Promise.any(asked).then(
+      () => Promise.race([all, new Promise((late) => setTimeout(late, GRACE_MS))]),
+      () => {},
+    );
+    // Those that stand at the same are taken as they were before, or as the address names them.
+    const timeline = (address: string) => (answers.get(address) as { timeline: string | null }).timeline ?? "";
+    const writing = this.addresses.filter((address) => {
+      const answer = answers.get(address);
+      return answer && "writes" in answer && answer.writes;
+    });
+    writing.sort((one, other) => (timeline(one) < timeline(other) ? 1 : timeline(one) > timeline(other) ? -1 : this.preferred(one, other)));
+    const [best] = writing;
+    if (best === undefined) throw noneTakesWrites(answers);
+    this.last = best;
+    return best;
+  }
+
+  private preferred(one: string, other: string): number {
+    return Number(other === this.last) - Number(one === this.last);
+  }
+}
+
+/** PostgreSQL's code for a connection that could not be made, by which callers know that the database is away. */
+function noneTakesWrites(answers: ReadonlyMap<string, Answer>): Error {
+  const each = [...answers].map(([address, answer]) => {
+    const { message, code } = ("error" in answer ? answer.error : { message: "a standby" }) as Error & { code?: string };
+    return `${hostsOf(address)} (${message || code})`;
+  });
+  return Object.assign(new Error(`none of its hosts takes writes: ${each.join(", ")}`), { code: "08001" });
+}
