@@ -6,8 +6,7 @@ import type { User } from "@/lib/protocol/users";
 import { getConversation, listConversations } from "./conversations";
 import { listMessages, messageIdAt } from "./messages";
 import { formatCursor } from "./realtime/cursor";
-import { epoch } from "./realtime/epoch";
-import { readPosition } from "./realtime/log";
+import { presentCursor } from "./realtime/present";
 
 /**
  * Messages that a page is painted with, and the UTF-16 code units of their contents: both are more than a tall screen
@@ -46,7 +45,7 @@ export async function snapshotList(viewer: User): Promise<Some & { unread: Some;
 
 /** Taken before anything is read: what is committed between the two is replayed, which is harmless. */
 async function cursorNow(): Promise<string> {
-  return formatCursor({ epoch: await epoch(), position: await readPosition(), eventId: 0 });
+  return formatCursor(await presentCursor());
 }
 
 function shortened(conversation: Conversation): Conversation {

@@ -4,8 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { formatCursor } from "@/lib/server/realtime/cursor";
-import { epoch } from "@/lib/server/realtime/epoch";
-import { readPosition } from "@/lib/server/realtime/log";
+import { presentCursor } from "@/lib/server/realtime/present";
 import { sql } from "../support/database";
 import { openStream, ready, saying } from "../support/event-stream";
 import { upTo } from "../support/follower";
@@ -59,7 +58,7 @@ beforeAll(async () => {
   server = await startServer({ env: { HOST: "::", RATE_LIMIT: "on", TRUST_PROXY: "0" } });
   attacker = await person("attacker");
   links = (await talk(attacker, await person("friend"))).id;
-  longAgo = formatCursor({ epoch: await epoch(), position: await readPosition(), eventId: 0 });
+  longAgo = formatCursor(await presentCursor());
   // Before the first stream, with which the server begins to read the log.
   await talkedMuch();
   await fill(links, attacker, 50, "a.co ".repeat(800));

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { formatCursor } from "@/lib/server/realtime/cursor";
-import { epoch } from "@/lib/server/realtime/epoch";
 import { hub } from "@/lib/server/realtime/hub";
-import { readPosition } from "@/lib/server/realtime/log";
+import { presentCursor } from "@/lib/server/realtime/present";
 import { sql } from "../support/database";
 import { openStream, ready, reset, saying } from "../support/event-stream";
 import { type ListeningHost, listen } from "../support/listening-host";
@@ -39,7 +38,7 @@ test("after a crash of the database, which gives out transaction ids again, nobo
 
   // Ids that were taken, and of which the disk knows nothing.
   for (let i = 0; i < 5; i++) await sql("SELECT pg_current_xact_id()");
-  const firstPaint = formatCursor({ epoch: await epoch(), position: await readPosition(), eventId: 0 });
+  const firstPaint = formatCursor(await presentCursor());
   await postgres.crash();
 
   const contents = Array.from({ length: 8 }, (_, i) => `after the crash ${i}`);

@@ -2,7 +2,7 @@ import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { formatCursor, parseCursor } from "@/lib/server/realtime/cursor";
 import { hub } from "@/lib/server/realtime/hub";
-import { readPosition } from "@/lib/server/realtime/log";
+import { presentCursor } from "@/lib/server/realtime/present";
 import { pruneEvents } from "@/lib/server/realtime/retention";
 import { database, sql } from "../support/database";
 import { openStream, ready, reset, saying } from "../support/event-stream";
@@ -110,6 +110,6 @@ async function pointAfter(content: string): Promise<string> {
   );
   const position = Number(row?.xid) + 1;
   // Nobody is given a cursor above what is still open, and transactions of other databases on the same PostgreSQL count as that.
-  await expect.poll(readPosition, { timeout: 10_000 }).toBeGreaterThanOrEqual(position);
+  await expect.poll(async () => (await presentCursor()).position, { timeout: 10_000 }).toBeGreaterThanOrEqual(position);
   return formatCursor({ epoch: row?.epoch as string, position, eventId: 0 });
 }

@@ -20,17 +20,23 @@ const IDENTITIES: Statement[] = [
   { name: "no_identity", text: "SELECT 'hidden' AS identity" },
 ];
 
-// Rows of the log that come from another history have transaction ids that mean nothing here.
+// A standby that was promoted goes on under another timeline, and gives out once more the ids of what it had not received. Its
+// log is its own all the same; rows that come from another history have transaction ids that mean nothing here.
 const ENSURE: Statement = {
   name: "ensure_epoch",
-  text: `WITH changed AS (
-           INSERT INTO epochs (id, epoch, system_identifier) VALUES (1, $1, $2)
+  text: `WITH ours AS (
+           SELECT FROM epochs WHERE system_identifier = $2
+           AND NOT EXISTS (SELECT FROM events WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+         ), changed AS (
+           INSERT INTO epochs (id, epoch, system_identifier, timeline) VALUES (1, $1, $2, database_timeline())
            ON CONFLICT (id) DO UPDATE
-             SET epoch = excluded.epoch, system_identifier = excluded.system_identifier, pruned_xid = 0, created_at = now()
+             SET epoch = excluded.epoch, system_identifier = excluded.system_identifier, timeline = excluded.timeline,
+                 pruned_xid = 0, created_at = now()
              WHERE epochs.system_identifier <> excluded.system_identifier
+                OR epochs.timeline IS DISTINCT FROM excluded.timeline
                 OR EXISTS (SELECT FROM events WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
            RETURNING epoch, xmax <> 0 AS replaced
-         ), emptied AS (DELETE FROM events WHERE EXISTS (SELECT FROM changed))
+         ), emptied AS (DELETE FROM events WHERE EXISTS (SELECT FROM changed) AND NOT EXISTS (SELECT FROM ours))
          SELECT epoch, replaced FROM changed
          UNION ALL SELECT epoch, false FROM epochs WHERE NOT EXISTS (SELECT FROM changed)`,
 };
@@ -38,8 +44,16 @@ const ENSURE: Statement = {
 const current = single<{ epoch: Promise<string> | null }>("epoch", () => ({ epoch: null }));
 
 /**
- * Names the history that cursors belong to: eight hexadecimal digits, new for a new database, for a
- * dump restored elsewhere, for a folder put back in place, and for one set back to an earlier time. Read once in a process.
+ * The epoch as it stands, in a statement that reads the log: what it says then holds of that very history. Null where this is
+ * another one by now, such as that of a standby that was promoted.
+ */
+export const EPOCH_NOW = "(SELECT right(epoch::text, 8) FROM epochs WHERE timeline IS NOT DISTINCT FROM database_timeline())";
+
+/**
+ * Names the history that cursors belong to: eight hexadecimal digits, new for a new database, for a dump restored elsewhere,
+ * for a folder put back in place, for one set back to an earlier time, and for a standby that was promoted, which may lack
+ * what was committed last. Whether it lacks anything cannot be told: it does not know what there was. Kept in the process
+ * until it is renewed.
  */
 export function epoch(): Promise<string> {
   current.epoch ??= ensureEpoch().catch((error) => {
@@ -49,7 +63,7 @@ export function epoch(): Promise<string> {
   return current.epoch;
 }
 
-/** Looks again, after the database was seen to have gone back in time. */
+/** Looks again, after the database was seen to have gone back in time, or to be another. */
 export function renewEpoch(): Promise<string> {
   current.epoch = null;
   return epoch();

@@ -3,7 +3,6 @@ import type { StreamEvent } from "@/lib/protocol/events";
 import { log } from "../log";
 import { single } from "../single";
 import type { Cursor } from "./cursor";
-import { epoch, renewEpoch } from "./epoch";
 import { encodeEvent, encodeGoodbye, encodeHeartbeat } from "./frames";
 import { Heartbeat } from "./heartbeat";
 import { Hints } from "./hints";
@@ -49,7 +48,6 @@ class Hub {
     begin: (firsts, changed) => this.begin(firsts, changed),
     prepare: (events) => this.prepare(events),
     deliver: (event) => this.deliver(event),
-    renewHistory: async () => void (this.epoch = await renewEpoch()),
     startOver: () => this.startOver(),
   });
   private readonly hints = new Hints({
@@ -75,7 +73,6 @@ class Hub {
     tell: (hint) => this.hints.tell(hint),
     countHere: (groupId) => this.countHere(groupId),
   });
-  private epoch = "";
   /** Events that reached nobody here, because nobody listened to their topics. */
   private passedOver = 0;
   private timers: NodeJS.Timeout[] = [];
@@ -89,7 +86,7 @@ class Hub {
 
   /** Where a client that holds the present state resumes. */
   get cursor(): Cursor {
-    return { epoch: this.epoch, position: this.reader.position, eventId: 0 };
+    return { ...this.reader.place, eventId: 0 };
   }
 
   /** Grows whenever an event reaches nobody here: where it has not, a stream that opened meanwhile has missed nothing. */
@@ -180,7 +177,6 @@ class Hub {
   }
 
   private async start(): Promise<void> {
-    this.epoch = await epoch();
     await this.reader.start();
     this.heartbeat.start();
     this.sessions.start();

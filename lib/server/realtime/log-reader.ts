@@ -1,8 +1,10 @@
 import "server-only";
 import { log } from "../log";
+import { renewEpoch } from "./epoch";
 import type { LoggedEvent } from "./kinds";
-import { isRead, type LogMark, readEvents, readMark, readTail, type Seen } from "./log";
+import { follows, isRead, type LogMark, readEvents, readMark, readTail, type Seen } from "./log";
 import type { MayListen } from "./membership";
+import { presentMark } from "./present";
 
 /** Milliseconds between two looks at the log: what is hinted at in between shares one. After a quiet time a look is at once. */
 const LOOK_EVERY_MS = 10;
@@ -30,8 +32,6 @@ type Surroundings = {
   /** What is about to be delivered: who listens may have to be looked up, and what they are told. */
   prepare(events: readonly LoggedEvent[]): Promise<void>;
   deliver(event: LoggedEvent): void;
-  /** What clients hold may never have happened, or lack what is not read here any more: which history is this? */
-  renewHistory(): Promise<void>;
   /** The reading goes on from a new mark, and whoever is here has missed what lies before it. */
   startOver(): void;
 };
@@ -42,7 +42,7 @@ type Surroundings = {
  * A look costs about the same for one event and for fifty, so under load few do the work of many.
  */
 export class LogReader {
-  private mark: LogMark = { position: 0, end: 0, open: new Set() };
+  private mark: LogMark = { epoch: "", position: 0, end: 0, open: new Set() };
   /** Events that were delivered and that the log has yet to be read up to: id → xid. */
   private readonly delivered = new Map<number, number>();
   private readonly asked = new Set<string>();
@@ -57,12 +57,14 @@ export class LogReader {
 
   constructor(private readonly around: Surroundings) {}
 
-  get position(): number {
-    return this.mark.position;
+  /** The history that is read, and how far all of it has been. */
+  get place(): { epoch: string; position: number } {
+    const { epoch, position } = this.mark;
+    return { epoch, position };
   }
 
   async start(): Promise<void> {
-    this.mark = await readMark();
+    this.mark = await presentMark();
     this.delivered.clear();
     this.running = true;
   }
@@ -174,8 +176,7 @@ export class LogReader {
   /** While nobody is here, what is new is for nobody. False where that, or the history, has changed meanwhile. */
   private async skip(): Promise<boolean> {
     const mark = await readMark();
-    const isBack = mark.position < this.mark.position || mark.end < this.mark.end;
-    if (this.around.isAnybodyHere() || isBack) return false;
+    if (!mark || !follows(mark, this.mark) || this.around.isAnybodyHere()) return false;
     this.readUpTo(mark);
     return true;
   }
@@ -185,9 +186,10 @@ export class LogReader {
     for (const [id, xid] of this.delivered) if (isRead(mark, xid)) this.delivered.delete(id);
   }
 
+  /** What clients hold may never have happened, or lack what is not read here any more. */
   private async beginAnew(): Promise<void> {
-    await this.around.renewHistory();
-    this.mark = await readMark();
+    await renewEpoch();
+    this.mark = await presentMark();
     this.delivered.clear();
     this.around.startOver();
   }

@@ -1,16 +1,18 @@
 import "server-only";
 import { query, type Statement } from "../db";
 import { MESSAGE_COLUMNS } from "../rows";
+import type { Cursor } from "./cursor";
+import { EPOCH_NOW } from "./epoch";
 import { type EventKey, type EventRow, type LoggedEvent, loadEvents, toLoggedEvent } from "./kinds";
 
 /** The events from a position on, and up to where the log is now known. */
 export type LogSlice = { position: number; keys: EventKey[] };
 
 /**
- * How far the log has been read: everything below `end` but what the transactions of `open` will have written, which had
- * not ended then. `position` lies below all of those.
+ * How far the log of one history has been read: everything below `end` but what the transactions of `open` will have written,
+ * which had not ended then. `position` lies below all of those.
  */
-export type LogMark = { position: number; end: number; open: ReadonlySet<number> };
+export type LogMark = { epoch: string; position: number; end: number; open: ReadonlySet<number> };
 
 /** Whether what a transaction wrote had been committed when the log was read up to a mark. */
 export function isRead({ end, open }: LogMark, xid: number): boolean {
@@ -27,10 +29,10 @@ const END_NOW = "1 + greatest((SELECT max(xid) FROM events), (SELECT pruned_xid 
 /** Where the log stands: everything below it has been committed or never will be, also after a crash. */
 const POSITION_NOW = `least(pg_snapshot_xmin(pg_current_snapshot())::text::bigint, ${END_NOW})`;
 
-const MARK_NOW = `${POSITION_NOW} AS position, ${END_NOW} AS "end",
+const MARK_NOW = `${EPOCH_NOW} AS epoch, ${POSITION_NOW} AS position, ${END_NOW} AS "end",
   ARRAY(SELECT x::text::bigint FROM pg_snapshot_xip(pg_current_snapshot()) x) AS open`;
 
-type MarkRow = { position: string; end: string; open: string[] };
+type MarkRow = { epoch: string | null; position: string; end: string; open: string[] };
 
 /** Events whose bodies come with a look at the log, and events that a look finds at most. */
 const LOOK_MAX = 1_000;
@@ -95,7 +97,7 @@ export type Tail = { mark: LogMark; seen: Seen[] };
 /**
  * All events that have come to be seen since the log was last read, however long a transaction stays open meanwhile. The
  * order is that of ids: within a conversation, the order of its messages. Those of `topics` bring what they say. Null
- * where the log no longer holds all of them, has gone back in time, or has more than a server should catch up with.
+ * where the log no longer holds all of them, has gone back in time, is another, or has more than a server should catch up with.
  */
 export async function readTail(mark: LogMark, topics: readonly string[] = []): Promise<Tail | null> {
   const values = [mark.position, mark.end, [...mark.open]];
@@ -106,10 +108,9 @@ export async function readTail(mark: LogMark, topics: readonly string[] = []): P
 
 type TailRow = MarkRow & { pruned: boolean; id: string | null };
 
-function toTail({ position, end }: LogMark, rows: TailRow[], max: number): Tail | null {
+function toTail(before: LogMark, rows: TailRow[], max: number): Tail | null {
   const mark = toMark(rows[0]);
-  const isBack = mark.position < position || mark.end < end;
-  if (rows[0]?.pruned || isBack || rows.length > max) return null;
+  if (!mark || !follows(mark, before) || rows[0]?.pruned || rows.length > max) return null;
   const found = rows.filter((row) => row.id !== null) as unknown as EventRow[];
   return { mark, seen: found.map(toSeen) };
 }
@@ -123,22 +124,28 @@ function toSeen(row: EventRow): Seen {
 
 const MARK: Statement = { name: "event_mark", text: `SELECT ${MARK_NOW}` };
 
-/** Where the log stands now, for whoever reads on from here. */
-export async function readMark(): Promise<LogMark> {
+/** Where the log stands now, for whoever reads on from here. Null where the database has got another history. */
+export async function readMark(): Promise<LogMark | null> {
   const [row] = await query<MarkRow>(MARK, []);
   return toMark(row);
 }
 
-function toMark(row: MarkRow | undefined): LogMark {
-  return { position: Number(row?.position), end: Number(row?.end), open: new Set(row?.open.map(Number)) };
+/** Whether the log has gone on from one mark to the other, as it does unless it was set back or is another. */
+export function follows(mark: LogMark, before: LogMark): boolean {
+  return mark.epoch === before.epoch && mark.position >= before.position && mark.end >= before.end;
 }
 
-const POSITION: Statement = { name: "event_position", text: `SELECT ${POSITION_NOW} AS position` };
+function toMark(row: MarkRow | undefined): LogMark | null {
+  if (row?.epoch == null) return null;
+  return { epoch: row.epoch, position: Number(row.position), end: Number(row.end), open: new Set(row.open.map(Number)) };
+}
 
-/** Where the log stands now, for a cursor. */
-export async function readPosition(): Promise<number> {
-  const [row] = await query<{ position: string }>(POSITION, []);
-  return Number(row?.position);
+const POSITION: Statement = { name: "event_position", text: `SELECT ${EPOCH_NOW} AS epoch, ${POSITION_NOW} AS position` };
+
+/** Where the log stands now, for a cursor. Null where the database has got another history. */
+export async function readPosition(): Promise<{ epoch: string; position: number } | null> {
+  const [row] = await query<Pick<MarkRow, "epoch" | "position">>(POSITION, []);
+  return row?.epoch == null ? null : { epoch: row.epoch, position: Number(row.position) };
 }
 
 /**
@@ -153,9 +160,9 @@ const since = (e: string) => `CASE ${e}.type WHEN 'message' THEN ${e}.seq > p.fr
 const MISSED: Statement = {
   name: "event_missed",
   text: `WITH now AS MATERIALIZED (
-           SELECT ${POSITION_NOW} AS position, ${POSITION_NOW} < $2 AS future, (SELECT pruned_xid >= $2 FROM epochs) AS pruned
+           SELECT ${EPOCH_NOW} AS epoch, ${POSITION_NOW} AS position, ${POSITION_NOW} < $2 AS future, (SELECT pruned_xid >= $2 FROM epochs) AS pruned
          )
-         SELECT now.position, now.future OR now.pruned OR missed.count > $3 AS lost,
+         SELECT now.epoch, now.position, now.future OR now.pruned OR missed.count > $3 AS lost,
                 CASE WHEN missed.count <= $3 THEN missed.xids END AS xids, CASE WHEN missed.count <= $3 THEN missed.ids END AS ids
          FROM now CROSS JOIN LATERAL (
            SELECT count(*) AS count, array_agg(e.xid ORDER BY e.id) AS xids, array_agg(e.id ORDER BY e.id) AS ids
@@ -175,15 +182,16 @@ const MISSED: Statement = {
          ) missed`,
 };
 
-type MissedRow = { position: string; lost: boolean; xids: string[] | null; ids: string[] | null };
+type MissedRow = { epoch: string | null; position: string; lost: boolean; xids: string[] | null; ids: string[] | null };
 
 /**
- * The events that a user missed since a position. Null where the log cannot tell: the position lies in
- * the future or below what has been taken out, or more than `max` events are due.
+ * The events that a user missed since a cursor. Null where the log cannot tell: the position lies in the future or below what
+ * has been taken out, or more than `max` events are due. Throws where the log is another than the cursor's by now.
  */
-export async function readMissed(userId: string, position: number, max: number): Promise<LogSlice | null> {
+export async function readMissed(userId: string, { epoch, position }: Omit<Cursor, "eventId">, max: number): Promise<LogSlice | null> {
   const [row] = await query<MissedRow>(MISSED, [userId, position, max]);
-  if (!row || row.lost) return null;
+  if (row?.epoch !== epoch) throw new Error("the database has another history than the log was read in");
+  if (row.lost) return null;
   const xids = row.xids ?? [];
   return { position: Number(row.position), keys: (row.ids ?? []).map((id, i) => ({ id: Number(id), xid: Number(xids[i]) })) };
 }

@@ -76,7 +76,7 @@ async function catchUp(
     if (from.length === 0 && hub().missable === before.missable) return begin(READY);
     const cursor = from.length === 0 ? before.cursor : earliest(from, now.epoch);
     if (!cursor) return begin({ type: "reset" });
-    const missed = await catchingUp().run(stream.userId, () => readMissed(stream.userId, cursor.position, REPLAY_MAX));
+    const missed = await catchingUp().run(stream.userId, () => readMissed(stream.userId, cursor, REPLAY_MAX));
     if (!missed) return begin({ type: "reset" });
     await stream.replay(cursor, missed.keys, missed.position);
   } catch (error) {
