@@ -4,7 +4,12 @@ import type { Person } from "./person";
 
 /** What another server writes, as the log shows it, and what it says of it on the channel; null where it is not heard. */
 
-export async function sendElsewhere(sender: Person, conversationId: string, content: string, hint: string | null): Promise<void> {
+export async function sendElsewhere(
+  sender: Pick<Person, "id">,
+  conversationId: string,
+  content: string,
+  hint: string | null,
+): Promise<void> {
   await sql(
     `WITH numbered AS (UPDATE conversations SET last_seq = last_seq + 1 WHERE id = $2 RETURNING last_seq AS seq),
      sent AS (
