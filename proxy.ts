@@ -1,6 +1,7 @@
 import { type NextRequest, NextResponse } from "next/server";
+import { sentence } from "@/lib/protocol/errors/codes";
 import { HTTPS_ONLY_S } from "@/lib/protocol/limits";
-import { isKnownHost, UNKNOWN_HOST } from "@/lib/server/http/known-host";
+import { isKnownHost } from "@/lib/server/http/known-host";
 
 /**
  * The headers of every page. Each answer has a nonce of its own, which Next reads from the request's
@@ -10,10 +11,10 @@ import { isKnownHost, UNKNOWN_HOST } from "@/lib/server/http/known-host";
  * scripts set later goes through the CSSOM, which the policy does not concern.
  */
 export function proxy(request: NextRequest): NextResponse {
-  if (!isKnownHost(request.headers)) return new NextResponse(UNKNOWN_HOST, { status: 403 });
+  if (!isKnownHost(request.headers)) return new NextResponse(sentence("unknown_host"), { status: 403 });
   // `npm start` has refused these before they come here, without reading their bodies; this is for `next start` and Vercel.
   if (request.method !== "GET" && request.method !== "HEAD") {
-    return new NextResponse("This address does not take that method.", { status: 405, headers: { Allow: "GET, HEAD" } });
+    return new NextResponse(sentence("method_not_allowed"), { status: 405, headers: { Allow: "GET, HEAD" } });
   }
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
   const policy = contentSecurityPolicy(nonce);

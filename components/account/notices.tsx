@@ -6,8 +6,7 @@ import { useState } from "react";
 import { ICON_BUTTON } from "@/components/ui/button";
 import { Time } from "@/components/ui/time";
 import { createAccount } from "@/lib/client/account/account";
-import { sentenceOf } from "@/lib/client/account/notices";
-import type { Notice } from "@/lib/protocol/notices";
+import { type Notice, sentenceOfNotice } from "@/lib/protocol/notices";
 
 /** What was done to the account and not seen yet, the latest first: if it was not oneself, there is a way to mend it. */
 export function Notices({ userId, notices }: { userId: string; notices: readonly Notice[] }) {
@@ -28,7 +27,7 @@ export function Notices({ userId, notices }: { userId: string; notices: readonly
     <section aria-label="About your account" className="mx-3 mb-2 flex shrink-0 gap-2.5 rounded-md bg-raised py-2 ps-3 pe-1 text-sm">
       <ShieldAlert aria-hidden="true" className="mt-1.5 size-4 shrink-0 text-danger" />
       <div className="min-w-0 flex-1 py-1.5">
-        <p className="wrap-anywhere">{sentenceOf(latest)}</p>
+        <p className="wrap-anywhere">{sentenceOfNotice(latest)}</p>
         <p className="mt-0.5 text-muted">
           <NoticeOrigin notice={latest} />
           {more > 0 && `, and ${more} more`}
@@ -52,7 +51,7 @@ export function NoticeList({ notices }: { notices: readonly Notice[] }) {
     <ul className="grid gap-3">
       {notices.map((notice) => (
         <li key={notice.id}>
-          <p className="wrap-anywhere">{sentenceOf(notice)}</p>
+          <p className="wrap-anywhere">{sentenceOfNotice(notice)}</p>
           <p className="text-sm text-muted">
             <NoticeOrigin notice={notice} />
           </p>

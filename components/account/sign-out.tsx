@@ -5,6 +5,7 @@ import { useState, useTransition } from "react";
 import { Button } from "@/components/ui/button";
 import type { Outcome } from "@/lib/client/account/account";
 import type { Leaving } from "@/lib/client/account/leaving";
+import { sentence } from "@/lib/protocol/errors/codes";
 
 type Ending = () => Promise<Outcome<void>>;
 
@@ -19,7 +20,7 @@ export function useSignOut(leaving: Leaving) {
   const leave = (ending: Ending) =>
     startTransition(async () => {
       const { errors } = await leaving.leave(ending);
-      if (errors) return setAsked({ refused: errors.form ?? "That did not work." });
+      if (errors) return setAsked({ refused: errors.form ?? sentence("not_done") });
       // A new document: everything that the session rendered is gone with the old one.
       window.location.assign("/sign-in");
     });

@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { ApiError } from "@/lib/client/request";
 import { useMessengerActions } from "@/lib/client/screen/hooks";
 import { peopleCount } from "@/lib/client/screen/person";
+import { sentence } from "@/lib/protocol/errors/codes";
 import type { User } from "@/lib/protocol/users";
 
 /** Adds people to a group: whoever is in it already is simply in it. */
@@ -23,7 +24,7 @@ export function AddPeople({ groupId, onDone }: { groupId: string; onDone: () => 
         (reason: unknown) => reason,
       );
       if (!refused) return onDone();
-      setError(refused instanceof ApiError ? refused.message : "That did not work.");
+      setError(refused instanceof ApiError ? refused.message : sentence("not_done"));
     });
 
   return (

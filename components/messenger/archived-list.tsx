@@ -6,6 +6,7 @@ import { Button, ICON_BUTTON } from "@/components/ui/button";
 import { ApiError } from "@/lib/client/request";
 import { useMessenger, useMessengerActions } from "@/lib/client/screen/hooks";
 import { moveFocus } from "@/lib/client/screen/keys";
+import { sentence } from "@/lib/protocol/errors/codes";
 import { ConversationMenu } from "./conversation-menu";
 import { ConversationRow } from "./conversation-row";
 
@@ -24,7 +25,7 @@ export function ArchivedList({ openId, onBack }: { openId: string | null; onBack
     setFailure(null);
     messenger
       .loadArchived()
-      .catch((error: unknown) => setFailure(error instanceof ApiError ? error.message : "That did not work."))
+      .catch((error: unknown) => setFailure(error instanceof ApiError ? error.message : sentence("not_done")))
       .finally(() => setLoading(false));
   }, [messenger, attempt]);
   useEffect(() => back.current?.focus(), []);

@@ -1,19 +1,25 @@
 import type { z } from "zod";
-import { ErrorMessage, FieldErrors } from "@/lib/protocol/errors";
+import { type Said, saidIn } from "@/lib/protocol/errors/body";
+import { type Given, type OwnCode, reason, sentence } from "@/lib/protocol/errors/codes";
+import type { Reason } from "@/lib/protocol/errors/entry";
 
 /** An answer that is not the one asked for. `status` 0: no answer came, so trying again may help. */
 export class ApiError extends Error {
   override name = "ApiError";
+  /** Why, for programs; null where the server is of a version that does not say it. */
+  readonly reason: Reason | null;
+  /** A sentence for each field, of a 422. */
+  readonly fields: Readonly<Record<string, string>>;
   constructor(
     readonly status: number,
-    /** A sentence for a person. */
-    message: string,
-    /** A sentence for each field, of a 422. */
-    readonly fields: Readonly<Record<string, string>> = {},
+    /** `message` is a sentence for a person. */
+    { message, reason = null, fields = {} }: Pick<Said, "message"> & Partial<Said>,
     /** Milliseconds to wait before the next try, where the server said so. */
     readonly retryAfter: number | null = null,
   ) {
     super(message);
+    this.reason = reason;
+    this.fields = fields;
   }
   /** The same request may succeed later, unchanged. */
   get transient(): boolean {
@@ -51,13 +57,13 @@ export function createRequest(options: { userId: string; fetch?: typeof fetch; o
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     }).catch((cause: unknown) => {
       signal?.throwIfAborted();
-      throw Object.assign(new ApiError(0, "There is no connection to the server."), { cause });
+      throw Object.assign(new ApiError(0, own("no_connection")), { cause });
     });
     if (response.status === 401) options.onUnauthorized?.();
     const text = await response.text().catch(() => "");
     if (!response.ok) throw errorOf(response, text);
     const parsed = schema.safeParse(json(text));
-    if (!parsed.success) throw Object.assign(new ApiError(502, "The server gave an answer of an unknown shape."), { cause: parsed.error });
+    if (!parsed.success) throw Object.assign(new ApiError(502, own("answer_malformed")), { cause: parsed.error });
     return parsed.data;
   };
 }
@@ -69,16 +75,13 @@ export function query(given: Record<string, string | number | boolean | undefine
 }
 
 function errorOf(response: Response, text: string): ApiError {
-  const body = json(text);
-  const fields = FieldErrors.safeParse(body);
-  const said = ErrorMessage.safeParse(body);
-  const sentence = fields.success ? Object.values(fields.data.errors)[0] : said.success ? said.data.message : undefined;
-  return new ApiError(
-    response.status,
-    sentence ?? `The server answered with ${response.status}.`,
-    fields.success ? fields.data.errors : {},
-    retryAfter(response.headers.get("retry-after")),
-  );
+  const { status, headers } = response;
+  return new ApiError(status, saidIn(json(text)) ?? own("unexplained", { status }), retryAfter(headers.get("retry-after")));
+}
+
+/** What no server has said. */
+function own<C extends OwnCode>(code: C, ...given: Given<C>): Pick<Said, "message" | "reason"> {
+  return { message: sentence(code, ...given), reason: reason(code, ...given) };
 }
 
 /** RFC 9110, 10.2.3: seconds or a date. */

@@ -37,12 +37,12 @@ export function headersFor({ url = "/" }: IncomingMessage): Record<string, strin
  */
 export function admit(incoming: IncomingMessage): void {
   const { url = "/", method = "GET" } = incoming;
-  if (url.length > URL_MAX) throw new HttpError(414, "This address is too long.");
+  if (url.length > URL_MAX) throw new HttpError("address_too_long");
   const api = isApi(incoming);
   const methods = api ? API_METHODS : PAGE_METHODS;
-  if (!methods.has(method)) throw new HttpError(405, "This address does not take that method.", { Allow: [...methods].join(", ") });
+  if (!methods.has(method)) throw new HttpError("method_not_allowed", {}, { Allow: [...methods].join(", ") });
   if (api) return;
-  if (hasBody(incoming)) throw new HttpError(413, "A page takes no body.");
+  if (hasBody(incoming)) throw new HttpError("page_takes_no_body");
   countPage(incoming);
 }
 
@@ -59,8 +59,8 @@ function countPage(incoming: IncomingMessage): void {
 export function refuse(incoming: IncomingMessage, outgoing: ServerResponse, error: unknown): void {
   const { url = "/", method } = incoming;
   if (!(error instanceof HttpError)) log.error({ err: error }, "a request failed");
-  const known = error instanceof HttpError ? error : new HttpError(500, "Something went wrong on the server. Try again in a moment.");
-  const { body, headers } = isApi(incoming) ? { body: JSON.stringify({ message: known.message }), headers: JSON_ANSWER } : errorPage(known);
+  const known = error instanceof HttpError ? error : new HttpError("server_failed");
+  const { body, headers } = isApi(incoming) ? { body: JSON.stringify(known.body), headers: JSON_ANSWER } : errorPage(known);
   log.info({ method, path: loggedPath(url), status: known.status, address: callerAddress(incoming) });
   outgoing.writeHead(known.status, {
     ...noPageHeaders(),

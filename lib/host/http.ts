@@ -83,7 +83,7 @@ function otherMethods(methods: string[]): RouteHandler {
   const headers = { Allow: allowed.sort().join(", ") };
   return route({ auth: "none" }, ({ request }) => {
     if (request.method === "OPTIONS") return noContent(headers);
-    throw new HttpError(405, "This address does not take that method.", headers);
+    throw new HttpError("method_not_allowed", {}, headers);
   });
 }
 

@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { fails } from "./errors/codes";
 import { Group } from "./groups";
 import { ListQuery, Message } from "./messages";
 import { Role } from "./quiet-lines";
 import { User } from "./users";
 
 /** What of a conversation is worth a notification. */
-export const Notify = z.enum(["everything", "mentions", "nothing"], "What is told of is everything, mentions or nothing.");
+export const Notify = z.enum(["everything", "mentions", "nothing"], fails("unknown_notify"));
 export type Notify = z.infer<typeof Notify>;
 
 export const Conversation = z.object({
@@ -51,43 +52,43 @@ export type Conversation = z.infer<typeof Conversation>;
  * messages, which are what counts in a title; or all that are pinned.
  */
 export const ConversationsQuery = ListQuery.extend({
-  unread: z.stringbool("`unread` is true or false.").optional(),
-  archived: z.stringbool("`archived` is true or false.").optional(),
-  pinned: z.stringbool("`pinned` is true or false.").optional(),
+  unread: z.stringbool(fails("not_boolean", { field: "unread" })).optional(),
+  archived: z.stringbool(fails("not_boolean", { field: "archived" })).optional(),
+  pinned: z.stringbool(fails("not_boolean", { field: "pinned" })).optional(),
 })
   .refine(({ before, unread }) => !(unread && before !== undefined), {
     path: ["unread"],
-    message: "Ask for `before` or `unread`, not for both.",
+    message: fails("one_of_two", { fields: ["before", "unread"] }),
   })
   .refine(({ before, unread, archived, pinned }) => !(pinned && (unread || archived || before !== undefined)) && !(unread && archived), {
     path: ["pinned"],
-    message: "Ask for `pinned`, `archived` or `unread`, not for several of them.",
+    message: fails("one_of_several", { fields: ["pinned", "archived", "unread"] }),
   });
 export type ConversationsQuery = z.infer<typeof ConversationsQuery>;
 
 export const StartConversationInput = z.object({
-  username: z.string("Whom do you want to talk to?").trim().min(1, "Whom do you want to talk to?"),
+  username: z.string(fails("recipient_required")).trim().min(1, fails("recipient_required")),
 });
 export type StartConversationInput = z.infer<typeof StartConversationInput>;
 
+const UNKNOWN_MUTED = fails("unknown_muted");
+
 /** A change of the caller's own place in a conversation: what is not named stays. */
 export const ChangePlaceInput = z.object({
-  muted: z
-    .union([z.enum(["no", "always"]), z.iso.datetime({ offset: true })], "A conversation is muted no, always, or until a time.")
-    .optional(),
+  muted: z.union([z.enum(["no", "always"]), z.iso.datetime({ offset: true, error: UNKNOWN_MUTED })], UNKNOWN_MUTED).optional(),
   notify: Notify.optional(),
   /** Null takes it from the top. */
   pinned: z
-    .number("`pinned` is a number or null.")
-    .int("`pinned` is a whole number.")
-    .min(-2_147_483_648, "`pinned` is too small.")
-    .max(2_147_483_647, "`pinned` is too large.")
+    .number(fails("not_number_or_null", { field: "pinned" }))
+    .int(fails("not_integer", { field: "pinned" }))
+    .min(-2_147_483_648, fails("number_too_small", { field: "pinned" }))
+    .max(2_147_483_647, fails("number_too_large", { field: "pinned" }))
     .nullable()
     .optional(),
-  archived: z.boolean("`archived` is true or false.").optional(),
+  archived: z.boolean(fails("not_boolean", { field: "archived" })).optional(),
   /** The first message that counts as unread from now on. */
-  unreadFrom: z.string("`unreadFrom` is the id of a message.").optional(),
+  unreadFrom: z.string(fails("not_message_id", { field: "unreadFrom" })).optional(),
   /** Of a direct conversation: everything up to this message is deleted for the caller, and the rest stays. */
-  deletedUpTo: z.string("`deletedUpTo` is the id of a message.").optional(),
+  deletedUpTo: z.string(fails("not_message_id", { field: "deletedUpTo" })).optional(),
 });
 export type ChangePlaceInput = z.infer<typeof ChangePlaceInput>;

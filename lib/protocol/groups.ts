@@ -1,15 +1,16 @@
 import { z } from "zod";
+import { fails } from "./errors/codes";
 import { GROUP_DESCRIPTION_MAX, GROUP_NAME_MAX, INVITE_LIFETIME_MAX_S, INVITE_USES_MAX, PEOPLE_ADDED_AT_ONCE_MAX } from "./limits";
 import { ListQuery } from "./messages";
 import { Role } from "./quiet-lines";
 import { codePoints, isOneLine, isWellFormedText } from "./text";
 import { User } from "./users";
 
-export const Who = z.enum(["everyone", "administrators"]);
+export const Who = z.enum(["everyone", "administrators"], fails("unknown_permission"));
 export type Who = z.infer<typeof Who>;
 
 /** Who of the participants may add people and make links, write, pin messages, and change name, description and picture. */
-export const Permissions = z.object({ add: Who, write: Who, pin: Who, change: Who });
+export const Permissions = z.object({ add: Who, write: Who, pin: Who, change: Who }, fails("not_object", { field: "permissions" }));
 export type Permissions = z.infer<typeof Permissions>;
 
 export const Group = z.object({
@@ -87,32 +88,36 @@ export function mayRemove(role: Role, other: Role): boolean {
   return role === "owner" || (role === "administrator" && other === "participant");
 }
 
+const NAME_TOO_LONG = fails("group_name_too_long", { max: GROUP_NAME_MAX });
+
 const GroupName = z
-  .string("Give the group a name.")
+  .string(fails("group_name_required"))
   .trim()
-  .min(1, "Give the group a name.")
+  .min(1, fails("group_name_required"))
   // Code units bound code points, so that a huge body is refused before it is counted.
-  .max(GROUP_NAME_MAX * 2, `A name has at most ${GROUP_NAME_MAX} characters.`)
-  .refine((name) => codePoints(name) <= GROUP_NAME_MAX, `A name has at most ${GROUP_NAME_MAX} characters.`)
-  .refine((name) => isWellFormedText(name) && isOneLine(name), "A name is plain text.");
+  .max(GROUP_NAME_MAX * 2, NAME_TOO_LONG)
+  .refine((name) => codePoints(name) <= GROUP_NAME_MAX, NAME_TOO_LONG)
+  .refine((name) => isWellFormedText(name) && isOneLine(name), fails("group_name_not_plain"));
+
+const DESCRIPTION_TOO_LONG = fails("description_too_long", { max: GROUP_DESCRIPTION_MAX });
 
 const GroupDescription = z
-  .string("A description is text.")
+  .string(fails("description_not_text"))
   .trim()
-  .max(GROUP_DESCRIPTION_MAX * 2, `A description has at most ${GROUP_DESCRIPTION_MAX} characters.`)
-  .refine((text) => codePoints(text) <= GROUP_DESCRIPTION_MAX, `A description has at most ${GROUP_DESCRIPTION_MAX} characters.`)
-  .refine(isWellFormedText, "A description takes no NUL characters and no broken surrogates.");
+  .max(GROUP_DESCRIPTION_MAX * 2, DESCRIPTION_TOO_LONG)
+  .refine((text) => codePoints(text) <= GROUP_DESCRIPTION_MAX, DESCRIPTION_TOO_LONG)
+  .refine(isWellFormedText, fails("description_malformed"));
 
 const Usernames = z
   .array(
-    z.string("A username is text.").trim().min(1, "A username is blank.").max(100, "No username is that long."),
-    "Whom do you want to add?",
+    z.string(fails("username_not_text")).trim().min(1, fails("username_blank")).max(100, fails("username_unheard_of")),
+    fails("people_required"),
   )
-  .max(PEOPLE_ADDED_AT_ONCE_MAX, `At most ${PEOPLE_ADDED_AT_ONCE_MAX} people are added at once.`);
+  .max(PEOPLE_ADDED_AT_ONCE_MAX, fails("people_too_many", { max: PEOPLE_ADDED_AT_ONCE_MAX }));
 
-const ClientId = z.guid("A client id is a UUID.").toLowerCase();
-const Access = z.enum(["private", "open"], "A group is private or open.");
-const History = z.enum(["all", "joining"], "What newcomers see is all or joining.");
+const ClientId = z.guid(fails("not_client_id")).toLowerCase();
+const Access = z.enum(["private", "open"], fails("unknown_access"));
+const History = z.enum(["all", "joining"], fails("unknown_history"));
 
 export const MakeGroupInput = z.object({
   name: GroupName,
@@ -132,7 +137,7 @@ export const ChangeGroupInput = z.object({
   history: History.optional(),
   permissions: Permissions.partial().optional(),
   /** For an administrator of the server. */
-  everybody: z.literal(true, "`everybody` is true.").optional(),
+  everybody: z.literal(true, fails("not_true", { field: "everybody" })).optional(),
 });
 export type ChangeGroupInput = z.infer<typeof ChangeGroupInput>;
 
@@ -140,8 +145,8 @@ export type ChangeGroupInput = z.infer<typeof ChangeGroupInput>;
 const search = z
   .string()
   .trim()
-  .max(GROUP_NAME_MAX * 2, "No name is that long.")
-  .refine(isWellFormedText, "A name takes no NUL characters and no broken surrogates.")
+  .max(GROUP_NAME_MAX * 2, fails("name_unheard_of"))
+  .refine(isWellFormedText, fails("name_malformed"))
   .default("");
 
 export const GroupsQuery = ListQuery.extend({ search });
@@ -150,7 +155,7 @@ export type GroupsQuery = z.infer<typeof GroupsQuery>;
 export const ParticipantsQuery = ListQuery.extend({ search });
 export type ParticipantsQuery = z.infer<typeof ParticipantsQuery>;
 
-export const AddParticipantsInput = z.object({ usernames: Usernames.min(1, "Whom do you want to add?") });
+export const AddParticipantsInput = z.object({ usernames: Usernames.min(1, fails("people_required")) });
 export type AddParticipantsInput = z.infer<typeof AddParticipantsInput>;
 
 export const ChangeRoleInput = z.object({ role: Role });
@@ -159,17 +164,17 @@ export type ChangeRoleInput = z.infer<typeof ChangeRoleInput>;
 export const MakeInviteInput = z.object({
   /** Seconds until it ends; never unless it is said. */
   expiresIn: z
-    .number("`expiresIn` is a number of seconds.")
-    .int()
-    .min(60, "A link lasts a minute or longer.")
-    .max(INVITE_LIFETIME_MAX_S, "A link lasts at most a year.")
+    .number(fails("not_seconds", { field: "expiresIn" }))
+    .int(fails("not_integer", { field: "expiresIn" }))
+    .min(60, fails("invite_too_short"))
+    .max(INVITE_LIFETIME_MAX_S, fails("invite_too_long"))
     .optional(),
   /** How many may join by it; any number unless it is said. */
   uses: z
-    .number("`uses` is a number.")
-    .int()
-    .min(1, "A link is good for one person at least.")
-    .max(INVITE_USES_MAX, "No group is that large.")
+    .number(fails("not_number", { field: "uses" }))
+    .int(fails("not_integer", { field: "uses" }))
+    .min(1, fails("invite_for_nobody"))
+    .max(INVITE_USES_MAX, fails("invite_for_too_many"))
     .optional(),
   /** Makes the request harmless to repeat. */
   clientId: ClientId.optional(),

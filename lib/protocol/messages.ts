@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fails } from "./errors/codes";
 import { MESSAGE_MAX_CODE_POINTS, PAGE_MAX, PAGE_SIZE } from "./limits";
 import { QuietLine } from "./quiet-lines";
 import { codePoints, isWellFormedText } from "./text";
@@ -22,29 +23,29 @@ export const Message = z.object({
 });
 export type Message = z.infer<typeof Message>;
 
-const TOO_LONG = `A message has at most ${MESSAGE_MAX_CODE_POINTS.toLocaleString("en")} characters.`;
+const TOO_LONG = fails("message_too_long", { max: MESSAGE_MAX_CODE_POINTS });
 
 /** Kept as typed, less white space at the two ends. */
 export const MessageContent = z
-  .string("Write a message.")
+  .string(fails("message_required"))
   .trim()
-  .min(1, "Write a message.")
+  .min(1, fails("message_required"))
   // Code units bound code points, so that a huge body is refused before it is counted.
   .max(MESSAGE_MAX_CODE_POINTS * 2, TOO_LONG)
   .refine((text) => text.length <= MESSAGE_MAX_CODE_POINTS || codePoints(text) <= MESSAGE_MAX_CODE_POINTS, TOO_LONG)
-  .refine(isWellFormedText, "A message takes no NUL characters and no broken surrogates.");
+  .refine(isWellFormedText, fails("message_malformed"));
 
 export const SendMessageInput = z.object({
   content: MessageContent,
   /** Lower case, as the database gives it back: whoever waits for it compares letters. */
-  clientId: z.guid("A client id is a UUID.").toLowerCase().optional(),
+  clientId: z.guid(fails("not_client_id")).toLowerCase().optional(),
 });
 export type SendMessageInput = z.infer<typeof SendMessageInput>;
 
 /** What the composer sends without script. A form breaks lines as CRLF, whatever was typed. */
 export const MessageForm = z.object({
   content: z
-    .string("Write a message.")
+    .string(fails("message_required"))
     .transform((text) => text.replace(/\r\n?/g, "\n"))
     .pipe(MessageContent),
   clientId: SendMessageInput.shape.clientId.unwrap(),
@@ -52,15 +53,17 @@ export const MessageForm = z.object({
 export type MessageForm = z.infer<typeof MessageForm>;
 
 export const ReadMessagesInput = z.object({
-  upTo: z.string("`upTo` is the id of a message.").optional(),
+  upTo: z.string(fails("not_message_id", { field: "upTo" })).optional(),
 });
 export type ReadMessagesInput = z.infer<typeof ReadMessagesInput>;
 
+const LIMIT_RANGE = fails("out_of_range", { field: "limit", min: 1, max: PAGE_MAX });
+
 const limit = z.coerce
-  .number("`limit` is a number.")
-  .int("`limit` is a whole number.")
-  .min(1, `\`limit\` is 1 to ${PAGE_MAX}.`)
-  .max(PAGE_MAX, `\`limit\` is 1 to ${PAGE_MAX}.`)
+  .number(fails("not_number", { field: "limit" }))
+  .int(fails("not_integer", { field: "limit" }))
+  .min(1, LIMIT_RANGE)
+  .max(PAGE_MAX, LIMIT_RANGE)
   .default(PAGE_SIZE);
 
 /** `?before=` pages a list that comes newest first. */
@@ -72,6 +75,6 @@ export const MessagesQuery = z
   .object({ limit, before: z.string().optional(), after: z.string().optional(), around: z.string().optional() })
   .refine((q) => [q.before, q.after, q.around].filter((v) => v !== undefined).length <= 1, {
     path: ["before"],
-    message: "Ask for `before`, `after` or `around`, not for several of them.",
+    message: fails("one_of_several", { fields: ["before", "after", "around"] }),
   });
 export type MessagesQuery = z.infer<typeof MessagesQuery>;

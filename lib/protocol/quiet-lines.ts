@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { fails } from "./errors/codes";
 import { User } from "./users";
 
 /** What somebody is in a group. Owner and administrators may do what its settings leave to administrators. */
-export const Role = z.enum(["owner", "administrator", "participant"]);
+export const Role = z.enum(["owner", "administrator", "participant"], fails("unknown_role"));
 export type Role = z.infer<typeof Role>;
 
 /** What a quiet line tells of; its message says the same as a sentence. A newer server may tell of other kinds. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fails } from "./errors/codes";
 import { NAME_MAX, PASSWORD_MAX, PASSWORD_MIN, USERNAME_MAX, USERNAME_MIN } from "./limits";
 import { codePoints, isOneLine, isWellFormedText } from "./text";
 
@@ -21,15 +22,15 @@ export type AuthUser = z.infer<typeof AuthUser>;
 
 /** The shape of a username. Whether it is reserved or taken, only the server says. */
 export const Username = z
-  .string("Choose a username.")
+  .string(fails("username_required"))
   .trim()
-  .refine(hasUsernameLength, `A username has ${USERNAME_MIN} to ${USERNAME_MAX} characters.`)
-  .refine(hasUsernameLetters, "A username takes letters, digits, dots, dashes and underscores.");
+  .refine(hasUsernameLength, fails("username_length", { min: USERNAME_MIN, max: USERNAME_MAX }))
+  .refine(hasUsernameLetters, fails("username_letters"));
 
 export const Password = z
-  .string("Choose a password.")
-  .refine(hasPasswordLength, `A password has at least ${PASSWORD_MIN} characters.`)
-  .refine((p) => codePoints(p) <= PASSWORD_MAX, `A password has at most ${PASSWORD_MAX} characters.`);
+  .string(fails("password_required"))
+  .refine(hasPasswordLength, fails("password_too_short", { min: PASSWORD_MIN }))
+  .refine((p) => codePoints(p) <= PASSWORD_MAX, fails("password_too_long", { max: PASSWORD_MAX }));
 
 /** What a form tells of a value while it is chosen, all at once. */
 export type Rule = { says: string; holds: (value: string) => boolean };
@@ -45,17 +46,21 @@ export type SignUpInput = z.infer<typeof SignUpInput>;
 
 /** Without a password it is the development login. */
 export const LoginInput = z.object({
-  username: z.string("Enter your username.").trim().min(1, "Enter your username.").max(100, "No username is that long."),
+  username: z
+    .string(fails("sign_in_username_required"))
+    .trim()
+    .min(1, fails("sign_in_username_required"))
+    .max(100, fails("username_unheard_of")),
   password: z
-    .string("Enter your password.")
-    .max(PASSWORD_MAX * 2, "No password is that long.")
+    .string(fails("sign_in_password_required"))
+    .max(PASSWORD_MAX * 2, fails("password_unheard_of"))
     .optional(),
 });
 export type LoginInput = z.infer<typeof LoginInput>;
 
 /** What the sign-in page sends without script. */
 export const SignInForm = LoginInput.extend({
-  password: LoginInput.shape.password.refine((password) => password !== "", "Enter your password."),
+  password: LoginInput.shape.password.refine((password) => password !== "", fails("sign_in_password_required")),
   /** The path to go on to. */
   to: z.string().optional(),
 });
@@ -68,21 +73,21 @@ export type RefreshedToken = z.infer<typeof RefreshedToken>;
 
 export const UsernameSearch = z.object({
   search: z
-    .string("Type the beginning of a username.")
+    .string(fails("search_username_required"))
     .trim()
-    .min(1, "Type the beginning of a username.")
-    .max(USERNAME_MAX, "No username is that long."),
+    .min(1, fails("search_username_required"))
+    .max(USERNAME_MAX, fails("username_unheard_of")),
 });
 
 export const UserSearch = z.object({
   search: z
-    .string("Type a name or a username.")
+    .string(fails("search_name_required"))
     .trim()
-    .min(1, "Type a name or a username.")
+    .min(1, fails("search_name_required"))
     // Code units bound code points, so that a huge address is refused before it is counted.
-    .max(NAME_MAX * 2, "No name is that long.")
-    .refine((text) => codePoints(text) <= NAME_MAX, "No name is that long.")
-    .refine(isWellFormedText, "A name takes no NUL characters and no broken surrogates."),
+    .max(NAME_MAX * 2, fails("name_unheard_of"))
+    .refine((text) => codePoints(text) <= NAME_MAX, fails("name_unheard_of"))
+    .refine(isWellFormedText, fails("name_malformed")),
 });
 
 /** Somebody whom a search found. */
@@ -95,17 +100,17 @@ export type FoundUser = z.infer<typeof FoundUser>;
 export const UpdateUserInput = z.object({
   /** Blank takes the display name away. */
   name: z
-    .string("A display name is text.")
+    .string(fails("display_name_not_text"))
     .trim()
-    .refine((n) => isWellFormedText(n) && isOneLine(n), "A display name is plain text.")
-    .refine((n) => codePoints(n) <= NAME_MAX, `A display name has at most ${NAME_MAX} characters.`)
+    .refine((n) => isWellFormedText(n) && isOneLine(n), fails("display_name_not_plain"))
+    .refine((n) => codePoints(n) <= NAME_MAX, fails("display_name_too_long", { max: NAME_MAX }))
     .transform((n) => n || null),
 });
 export type UpdateUserInput = z.infer<typeof UpdateUserInput>;
 
 export const ChangePasswordInput = z.object({
   /** Not asked of those who have none yet. */
-  currentPassword: z.string("Enter your current password.").optional(),
+  currentPassword: z.string(fails("current_password_required")).optional(),
   newPassword: Password,
 });
 export type ChangePasswordInput = z.infer<typeof ChangePasswordInput>;

@@ -5,7 +5,7 @@ import { config } from "./config";
 import { getConversation } from "./conversations";
 import type { Statement } from "./db";
 import { GroupChange } from "./group-changes";
-import { HttpError, notFound } from "./http/errors";
+import { HttpError } from "./http/errors";
 
 // What was said before counts as read, and where the group's history begins with joining it is not theirs to see.
 // Who comes back gets a later place than they had.
@@ -23,7 +23,7 @@ export async function admit(change: GroupChange, people: readonly User[]): Promi
   const rows = await change.run<{ user_id: string }>(ADMIT, [change.id, people.map(({ id }) => id)]);
   const max = config().GROUP_MAX;
   const isFull = !change.group.everybody && change.group.participantCount + rows.length > max;
-  if (isFull && rows.length > 0) throw new HttpError(409, `A group has at most ${max.toLocaleString("en")} people.`);
+  if (isFull && rows.length > 0) throw new HttpError("group_full", { max });
   const added = new Set(rows.map((row) => row.user_id));
   if (added.size > 0) await change.tellPlaces([...added]);
   return people.filter(({ id }) => added.has(id));
@@ -43,7 +43,7 @@ export async function joinGroup(caller: User, id: string): Promise<Conversation>
     id,
     async (change) => {
       if (change.role !== null) return;
-      if (change.group.access !== "open") throw notFound("Group");
+      if (change.group.access !== "open") throw new HttpError("group_not_found");
       await joinAs(change);
     },
     { outsider: "open" },

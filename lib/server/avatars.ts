@@ -1,7 +1,7 @@
 import "server-only";
 import type { User } from "@/lib/protocol/users";
 import { query, type Statement } from "./db";
-import { FieldError, notFound } from "./http/errors";
+import { FieldError, HttpError } from "./http/errors";
 import { isId, newId } from "./ids";
 import { PictureError } from "./pictures/decode";
 import { takeSquare } from "./pictures/uploads";
@@ -38,7 +38,7 @@ export async function squareOf(userId: string, side: number, read: () => Promise
   try {
     return await takeSquare(userId, side, read);
   } catch (error) {
-    if (error instanceof PictureError) throw new FieldError({ avatar: error.message });
+    if (error instanceof PictureError) throw new FieldError({ avatar: error.reason });
     throw error;
   }
 }
@@ -59,6 +59,6 @@ const AVATAR: Statement = {
 /** The bytes of an avatar, as WebP: of a user, or of a group that the viewer may see. */
 export async function requireAvatar(viewer: User, avatarId: string): Promise<Uint8Array> {
   const [avatar] = isId(avatarId) ? await query<{ bytes: Uint8Array }>(AVATAR, [avatarId, viewer.id]) : [];
-  if (!avatar) throw notFound("Avatar");
+  if (!avatar) throw new HttpError("avatar_not_found");
   return avatar.bytes;
 }

@@ -3,7 +3,7 @@ import type { Conversation, ConversationsQuery } from "@/lib/protocol/conversati
 import type { User } from "@/lib/protocol/users";
 import { LISTED, LISTED_AT, LISTED_IN_ARCHIVE, LISTED_UNREAD, listViews, selectConversations } from "./conversation-views";
 import { query, type Statement } from "./db";
-import { HttpError, notFound } from "./http/errors";
+import { HttpError } from "./http/errors";
 import { isId, newId } from "./ids";
 import { findUsers } from "./users-by-name";
 
@@ -41,21 +41,21 @@ export async function listConversations(
 ): Promise<Conversation[]> {
   if (unread || pinned) return listViews(unread ? UNREAD : PINNED, [viewer.id, limit]);
   if (before === undefined) return listViews(archived ? ARCHIVED : NEWEST, [viewer.id, limit]);
-  if (!isId(before)) throw notFound("Conversation");
+  if (!isId(before)) throw new HttpError("conversation_not_found");
   return listViews(archived ? ARCHIVED_BEFORE : NEWEST_BEFORE, [viewer.id, limit, before]);
 }
 
 /** Throws 404 where the viewer takes no part. */
 export async function getConversation(viewer: User, id: string): Promise<Conversation> {
   const [found] = isId(id) ? await listViews(ONE, [viewer.id, id]) : [];
-  if (!found) throw notFound("Conversation");
+  if (!found) throw new HttpError("conversation_not_found");
   return found;
 }
 
 /** Throws 404 where the viewer takes no part, and for a group. */
 export async function getOtherParticipant(viewer: User, id: string): Promise<User> {
   const { otherParticipant } = await getConversation(viewer, id);
-  if (!otherParticipant) throw notFound("User");
+  if (!otherParticipant) throw new HttpError("user_not_found");
   return otherParticipant;
 }
 
@@ -81,8 +81,8 @@ const START: Statement = {
  */
 export async function startConversation(caller: User, username: string): Promise<{ conversation: Conversation; created: boolean }> {
   const [other] = await findUsers([username]);
-  if (!other) throw notFound("User");
-  if (other.id === caller.id) throw new HttpError(403, "You cannot start a conversation with yourself.");
+  if (!other) throw new HttpError("user_not_found");
+  if (other.id === caller.id) throw new HttpError("conversation_with_oneself");
   const people = [caller.id, other.id].sort();
   const start = async () => (await query<StartedRow>(START, [newId(), people.join(":"), people]))[0];
   // Where the other's start commits meanwhile, the insert has waited for it and its row is not in the

@@ -7,8 +7,8 @@ type Options = {
   /** Tasks that wait, of all people and of one: what comes on top is refused. */
   waitingMax: number;
   waitingOfOne: number;
-  /** The sentence of a refusal, which is a 503. */
-  busy: string;
+  /** What is refused, with 503. */
+  busy: "uploads_busy" | "streams_busy";
 };
 
 type Task = () => Promise<unknown>;
@@ -33,7 +33,7 @@ export class FairQueue {
   async run<T>(personId: string, task: () => Promise<T>): Promise<T> {
     const line = this.busy.get(personId) ?? this.lines.get(personId) ?? [];
     const { waitingMax, waitingOfOne, busy } = this.options;
-    if (this.waiting >= waitingMax || line.length >= waitingOfOne) throw new HttpError(503, busy, { "Retry-After": String(RETRY_S) });
+    if (this.waiting >= waitingMax || line.length >= waitingOfOne) throw new HttpError(busy, { retryAfter: RETRY_S });
     return new Promise<T>((resolve, reject) => {
       line.push(() => task().then(resolve, reject));
       this.waiting++;

@@ -25,7 +25,7 @@ const REMOVE: Statement = {
          UPDATE groups SET avatar_id = NULL, version = version + 1 WHERE conversation_id = $1`,
 };
 
-const REFUSAL = "Only administrators change this group.";
+const REFUSAL = "only_administrators_change";
 
 /** Gives a group a picture, as {@link squareOf} makes it. @param read reads the upload; called once there is room for it. */
 export async function setGroupAvatar(caller: User, id: string, read: () => Promise<Uint8Array>): Promise<Group> {

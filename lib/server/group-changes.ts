@@ -1,11 +1,12 @@
 import "server-only";
+import type { AnswerCode } from "@/lib/protocol/errors/codes";
 import { type Group, may } from "@/lib/protocol/groups";
 import { QUIET_LINE_NAMES_MAX, QUIET_LINE_USERS_MAX } from "@/lib/protocol/limits";
 import type { QuietLine, QuietLineKind, Role } from "@/lib/protocol/quiet-lines";
 import type { User } from "@/lib/protocol/users";
 import { viewGroups } from "./conversation-views";
 import { query, type Run, type Statement, transaction } from "./db";
-import { forbidden, notFound } from "./http/errors";
+import { HttpError } from "./http/errors";
 import { isId, newId } from "./ids";
 import { inTurn } from "./in-turn";
 import { append } from "./realtime/append";
@@ -22,14 +23,14 @@ type PlaceRow = { role: Role | null; access: Group["access"] };
 /** Somebody's role in a group. Throws 404 where they take no part. */
 export async function requireRole(userId: string, groupId: string): Promise<Role> {
   const { role } = await requireSeen(userId, groupId);
-  if (role === null) throw notFound("Group");
+  if (role === null) throw new HttpError("group_not_found");
   return role;
 }
 
 /** The same of a group that is open, in which the role is null. */
 export async function requireSeen(userId: string, groupId: string): Promise<{ role: Role | null }> {
   const [row] = isId(groupId) ? await query<PlaceRow>(PLACE, [groupId, userId]) : [];
-  if (!row || (row.role === null && row.access === "private")) throw notFound("Group");
+  if (!row || (row.role === null && row.access === "private")) throw new HttpError("group_not_found");
   return { role: row.role };
 }
 
@@ -104,7 +105,7 @@ export class GroupChange {
     await run(LOCK, [id]);
     const [place] = await run<PlaceRow>(PLACE, [id, caller.id]);
     const group = (await viewGroups([id], run)).get(id);
-    if (!group || !place || (place.role === null && !outsider)) throw notFound("Group");
+    if (!group || !place || (place.role === null && !outsider)) throw new HttpError("group_not_found");
     const change = new GroupChange(run, caller, id, place.role, group);
     return { result: await task(change), told: [...change.told] };
   }
@@ -135,9 +136,11 @@ export class GroupChange {
   }
 }
 
+type Refusal = Extract<AnswerCode, `only_${string}`>;
+
 /** Throws 403 where the caller's role does not allow something. */
-export function allow({ role, group }: Pick<GroupChange, "role" | "group">, action: Parameters<typeof may>[2], refusal: string): void {
-  if (!may(role, group, action)) throw forbidden(refusal);
+export function allow({ role, group }: Pick<GroupChange, "role" | "group">, action: Parameters<typeof may>[2], refusal: Refusal): void {
+  if (!may(role, group, action)) throw new HttpError(refusal);
 }
 
 /** Topics that are named to other servers after a change; where there are more they look whatever they listen to. */

@@ -9,7 +9,7 @@ import { GROUP_COLUMNS, type GroupRow, toGroup, viewGroups } from "./conversatio
 import { getConversation } from "./conversations";
 import { isUniqueViolation, query, type Statement, transaction } from "./db";
 import { allow, GroupChange, publishTold, requireSeen } from "./group-changes";
-import { forbidden, notFound } from "./http/errors";
+import { HttpError } from "./http/errors";
 import { isId, newId } from "./ids";
 import { revokeInvitesOfOthers } from "./invites";
 import { requirePeopleLeft } from "./participants";
@@ -83,7 +83,7 @@ async function findMade(caller: User, clientId: string | undefined): Promise<str
 export async function getGroup(viewer: User, id: string): Promise<Group> {
   await requireSeen(viewer.id, id);
   const group = (await viewGroups([id])).get(id);
-  if (!group) throw notFound("Group");
+  if (!group) throw new HttpError("group_not_found");
   return group;
 }
 
@@ -101,7 +101,7 @@ const OPEN_GROUPS: Statement = {
 
 /** The groups that anybody may join, by name, and of each whether the viewer has. `search` finds by parts of words. */
 export async function listOpenGroups(viewer: User, { search, before, limit }: GroupsQuery): Promise<ListedGroup[]> {
-  if (before !== undefined && !isId(before)) throw notFound("Group");
+  if (before !== undefined && !isId(before)) throw new HttpError("group_not_found");
   const rows = await query<GroupRow & { joined: boolean }>(OPEN_GROUPS, [viewer.id, search, before ?? null, limit]);
   return rows.map((row) => ({ ...toGroup(row), joined: row.joined }));
 }
@@ -132,10 +132,10 @@ export async function changeGroup(caller: User, id: string, input: ChangeGroupIn
     const isFrom = next.history !== group.history;
     const isForAll = next.everybody && !group.everybody;
     if (!isRenamed && !isDescribed && !isSet && !isFrom && !isForAll) return;
-    if (isRenamed || isDescribed) allow(change, "change", "Only administrators change this group.");
-    if (isSet || isForAll) allow(change, "settings", "Only administrators change the settings of a group.");
-    if (isFrom) allow(change, "history", "Only the owner of a group says what newcomers see.");
-    if (isForAll && !rulesServer) throw forbidden("Only an administrator of this server makes a group of everybody.");
+    if (isRenamed || isDescribed) allow(change, "change", "only_administrators_change");
+    if (isSet || isForAll) allow(change, "settings", "only_administrators_set");
+    if (isFrom) allow(change, "history", "only_owners_set_history");
+    if (isForAll && !rulesServer) throw new HttpError("only_server_administrators_add_everybody");
     const { add, write, pin, change: changes } = next.permissions;
     const { name, description, access, history, everybody } = next;
     await change.run(CHANGE, [id, name, description, access, history, add, write, pin, changes, everybody]);

@@ -10,7 +10,7 @@ import { viewGroups } from "./conversation-views";
 import { getConversation } from "./conversations";
 import { query, type Run, type Statement } from "./db";
 import { allow, GroupChange, requireRole } from "./group-changes";
-import { forbidden, HttpError, notFound } from "./http/errors";
+import { HttpError } from "./http/errors";
 import { isId, newId } from "./ids";
 import { toUser, USER_COLUMNS, type UserRow } from "./rows";
 
@@ -44,12 +44,10 @@ const LIST: Statement = {
 export async function listInvites(caller: User, groupId: string): Promise<Invite[]> {
   const role = await requireRole(caller.id, groupId);
   const group = (await viewGroups([groupId])).get(groupId);
-  if (!group) throw notFound("Group");
-  allow({ role, group }, "add", NOT_TO_ADD);
+  if (!group) throw new HttpError("group_not_found");
+  allow({ role, group }, "add", "only_administrators_add");
   return (await query<InviteRow>(LIST, [groupId])).map(toInvite);
 }
-
-const NOT_TO_ADD = "Only administrators add people to this group.";
 
 const MAKE: Statement = {
   name: "make_invite",
@@ -73,9 +71,9 @@ const COUNT_GOOD: Statement = {
 /** Makes a link to a group. The same `clientId` again gives the first one. Throws 409 where there are too many that are good. */
 export function makeInvite(caller: User, groupId: string, { expiresIn, uses, clientId }: MakeInviteInput): Promise<Invite> {
   return GroupChange.run(caller, groupId, async (change) => {
-    allow(change, "add", NOT_TO_ADD);
+    allow(change, "add", "only_administrators_add");
     const [good] = await change.run<{ count: number }>(COUNT_GOOD, [groupId, caller.id, clientId ?? null]);
-    if ((good?.count ?? 0) >= INVITES_MAX) throw new HttpError(409, `A group has at most ${INVITES_MAX} links: revoke one first.`);
+    if ((good?.count ?? 0) >= INVITES_MAX) throw new HttpError("invites_full", { max: INVITES_MAX });
     const token = randomBytes(TOKEN_BYTES).toString("base64url");
     const [row] = await change.run<InviteRow>(MAKE, [
       newId(),
@@ -104,9 +102,8 @@ const REVOKE: Statement = {
 export async function revokeInvite(caller: User, groupId: string, inviteId: string): Promise<void> {
   await GroupChange.run(caller, groupId, async (change) => {
     const [found] = isId(inviteId) ? await change.run<InviteRow>(FIND, [groupId, inviteId]) : [];
-    if (!found) throw notFound("Invite");
-    if (found.user_id !== caller.id && !may(change.role, change.group, "settings"))
-      throw forbidden("Only administrators revoke links of others.");
+    if (!found) throw new HttpError("invite_not_found");
+    if (found.user_id !== caller.id && !may(change.role, change.group, "settings")) throw new HttpError("only_administrators_revoke");
     await change.run(REVOKE, [groupId, inviteId]);
   });
 }
@@ -146,7 +143,7 @@ const BY_TOKEN: Statement = {
 async function requireInvite(viewer: User | null, token: string, run: Run = query): Promise<InviteRow & { joined: boolean }> {
   const asked = [token, viewer?.id ?? null];
   const [row] = TOKEN.test(token) ? await run<InviteRow & { good: boolean; joined: boolean }>(BY_TOKEN, asked) : [];
-  if (!row?.good && !row?.joined) throw notFound("Invite");
+  if (!row?.good && !row?.joined) throw new HttpError("invite_not_found");
   return row;
 }
 
@@ -154,7 +151,7 @@ async function requireInvite(viewer: User | null, token: string, run: Run = quer
 export async function previewInvite(viewer: User | null, token: string): Promise<InvitePreview> {
   const invite = await requireInvite(viewer, token);
   const group = (await viewGroups([invite.conversation_id])).get(invite.conversation_id);
-  if (!group) throw notFound("Invite");
+  if (!group) throw new HttpError("invite_not_found");
   const { id, name, description, participantCount } = group;
   const avatarURL = group.avatarURL && `/api/invites/${token}/avatar`;
   return { group: { id, name, description, avatarURL, participantCount }, by: toUser(invite), joined: invite.joined };
@@ -165,7 +162,7 @@ const AVATAR: Statement = { name: "avatar_of_group", text: "SELECT bytes FROM gr
 /** The picture of the group that a link leads to, as WebP. */
 export async function requireInviteAvatar(viewer: User | null, token: string): Promise<Uint8Array> {
   const [row] = await query<{ bytes: Uint8Array }>(AVATAR, [(await requireInvite(viewer, token)).conversation_id]);
-  if (!row) throw notFound("Avatar");
+  if (!row) throw new HttpError("avatar_not_found");
   return row.bytes;
 }
 

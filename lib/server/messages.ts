@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { Message, MessagesQuery, SendMessageInput } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
 import { prisma, query, type Statement } from "./db";
-import { HttpError, notFound } from "./http/errors";
+import { HttpError } from "./http/errors";
 import { isId, newId } from "./ids";
 import { isBusy } from "./in-turn";
 import { hub } from "./realtime/hub";
@@ -20,7 +20,7 @@ export async function sendMessage(
   conversationId: string,
   { content, clientId }: SendMessageInput,
 ): Promise<{ message: Message; created: boolean }> {
-  if (!isId(conversationId)) throw notFound("Conversation");
+  if (!isId(conversationId)) throw new HttpError("conversation_not_found");
   const unsent: Unsent = { conversationId, senderId: sender.id, id: newId(), content, clientId: clientId ?? null };
   if (isBusy(conversationId)) await requirePlace(conversationId, sender.id);
   const sent = await write(unsent);
@@ -56,14 +56,14 @@ const PLACE: Statement = { name: "place", text: "SELECT FROM participants WHERE 
 /** Why nothing was written. */
 async function whyNot(conversationId: string, userId: string): Promise<HttpError> {
   const [place] = await query(PLACE, [conversationId, userId]);
-  return place ? new HttpError(403, "Only administrators write in this group.") : notFound("Conversation");
+  return place ? new HttpError("only_administrators_write") : new HttpError("conversation_not_found");
 }
 
 /** Refuses who takes no part before they wait with those who do: how long that takes would tell that these are talking. */
 async function requirePlace(conversationId: string, userId: string): Promise<void> {
   if (senders().has(`${conversationId} ${userId}`)) return;
   const [place] = await query(PLACE, [conversationId, userId]);
-  if (!place) throw notFound("Conversation");
+  if (!place) throw new HttpError("conversation_not_found");
 }
 
 /**
@@ -102,13 +102,13 @@ type PageRow = MessageRow & { anchor_seq: number | null };
  * takes no part, or names a message of another conversation.
  */
 export async function listMessages(viewer: User, conversationId: string, asked: MessagesQuery): Promise<Message[]> {
-  if (!isId(conversationId)) throw notFound("Conversation");
+  if (!isId(conversationId)) throw new HttpError("conversation_not_found");
   const anchor = asked.before ?? asked.after ?? asked.around;
-  if (anchor !== undefined && !isId(anchor)) throw notFound("Message");
+  if (anchor !== undefined && !isId(anchor)) throw new HttpError("message_not_found");
   const read = async (statement: Statement, limit: number) => {
     const rows = await query<PageRow>(statement, [conversationId, viewer.id, limit, ...(anchor === undefined ? [] : [anchor])]);
-    if (!rows[0]) throw notFound("Conversation");
-    if (anchor !== undefined && rows[0].anchor_seq === null) throw notFound("Message");
+    if (!rows[0]) throw new HttpError("conversation_not_found");
+    if (anchor !== undefined && rows[0].anchor_seq === null) throw new HttpError("message_not_found");
     return rows.filter((row) => row.message_id !== null).map((row) => toMessage(row, viewer.id));
   };
   if (asked.before !== undefined) return read(BEFORE, asked.limit);

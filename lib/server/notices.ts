@@ -1,5 +1,5 @@
 import "server-only";
-import type { Notice, NoticeCode } from "@/lib/protocol/notices";
+import { type Notice, type NoticeCode, sentenceOfNotice } from "@/lib/protocol/notices";
 import type { Prisma } from "@/prisma/generated/client";
 import { deviceLabel } from "./auth/device";
 import { prisma, query } from "./db";
@@ -36,12 +36,12 @@ const LIST = {
          FROM notices WHERE user_id = $1 ORDER BY id DESC LIMIT ${KEPT_MAX}`,
 };
 
-type Row = Omit<Notice, "createdAt"> & { created_at: Date };
+type Row = Omit<Notice, "createdAt" | "message"> & { created_at: Date };
 
 /** What happened to an account lately, the latest first. */
 export async function listNotices({ user, session }: Caller): Promise<Notice[]> {
   const rows = await query<Row>(LIST, [user.id, session.id]);
-  return rows.map(({ created_at, ...notice }) => ({ ...notice, createdAt: created_at.toISOString() }));
+  return rows.map(({ created_at, ...notice }) => ({ ...notice, message: sentenceOfNotice(notice), createdAt: created_at.toISOString() }));
 }
 
 /**

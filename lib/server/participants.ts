@@ -7,7 +7,7 @@ import type { User } from "@/lib/protocol/users";
 import { admit } from "./admission";
 import { query, type Run, type Statement } from "./db";
 import { allow, GroupChange, requireRole } from "./group-changes";
-import { forbidden, HttpError, notFound } from "./http/errors";
+import { HttpError } from "./http/errors";
 import { isId } from "./ids";
 import { revokeInvitesOf } from "./invites";
 import { consume, exactLimiter } from "./rate-limits";
@@ -33,7 +33,7 @@ const LIST: Statement = {
 /** Who takes part in a group, owners and administrators first, then by name. Throws 404 where the viewer takes no part. */
 export async function listParticipants(viewer: User, id: string, { search, before, limit }: ParticipantsQuery): Promise<Participant[]> {
   await requireRole(viewer.id, id);
-  if (before !== undefined && !isId(before)) throw notFound("User");
+  if (before !== undefined && !isId(before)) throw new HttpError("user_not_found");
   return (await query<ParticipantRow>(LIST, [id, search, before ?? null, limit])).map(toParticipant);
 }
 
@@ -60,7 +60,7 @@ export async function addParticipants(caller: User, id: string, usernames: reado
   const people = await requireUsers(usernames);
   await requirePeopleLeft(caller, people.length);
   return GroupChange.run(caller, id, async (change) => {
-    allow(change, "add", "Only administrators add people to this group.");
+    allow(change, "add", "only_administrators_add");
     const added = await admit(change, people);
     if (added.length > 0) {
       await change.sayOf("added", "added", added);
@@ -81,9 +81,9 @@ const ROLE_NAMES: Record<Role, string> = { owner: "an owner", administrator: "an
 /** Gives a participant another role. For owners; 409 where no owner would be left. */
 export async function changeRole(caller: User, id: string, userId: string, role: Role): Promise<Participant> {
   return GroupChange.run(caller, id, async (change) => {
-    allow(change, "roles", "Only an owner of a group gives roles.");
+    allow(change, "roles", "only_owners_give_roles");
     const known = await findParticipant(change.run, id, userId);
-    if (!known) throw notFound("User");
+    if (!known) throw new HttpError("user_not_found");
     if (known.role === role) return known;
     if (known.role === "owner") await requireOtherOwner(change, userId);
     await change.run(SET_ROLE, [id, userId, role]);
@@ -115,11 +115,10 @@ export async function removeParticipant(caller: User, id: string, userId: string
   await GroupChange.run(caller, id, async (change) => {
     const known = await findParticipant(change.run, id, userId);
     const leaves = userId === caller.id;
-    if (!leaves && change.role === "participant") throw forbidden("Only administrators take people out of a group.");
+    if (!leaves && change.role === "participant") throw new HttpError("only_administrators_remove");
     if (!known) return;
-    if (!leaves && change.role !== null && !mayRemove(change.role, known.role))
-      throw forbidden("Only an owner takes out an administrator.");
-    if (change.group.everybody) throw forbidden("Everybody on this server is in this group.");
+    if (!leaves && change.role !== null && !mayRemove(change.role, known.role)) throw new HttpError("only_owners_remove_administrators");
+    if (change.group.everybody) throw new HttpError("everybody_stays");
     if (change.group.participantCount === 1) {
       await change.tellPlaces([userId]);
       return void (await change.run(END, [id]));
@@ -143,7 +142,7 @@ const OTHER_OWNER: Statement = {
 
 async function requireOtherOwner({ run, id }: GroupChange, userId: string): Promise<void> {
   if ((await run(OTHER_OWNER, [id, userId])).length > 0) return;
-  throw new HttpError(409, "A group has an owner: make somebody else one first.");
+  throw new HttpError("last_owner");
 }
 
 async function findParticipant(run: Run, id: string, userId: string): Promise<Participant | null> {

@@ -1,11 +1,12 @@
 import "server-only";
 import type { ChangePlaceInput, Conversation } from "@/lib/protocol/conversations";
+import { reason } from "@/lib/protocol/errors/codes";
 import { PINNED_MAX } from "@/lib/protocol/limits";
 import type { User } from "@/lib/protocol/users";
 import { ARCHIVED, SAID_SEQ } from "./conversation-views";
 import { getConversation } from "./conversations";
 import { query, type Statement } from "./db";
-import { FieldError, notFound } from "./http/errors";
+import { FieldError, HttpError } from "./http/errors";
 import { isId } from "./ids";
 import { append } from "./realtime/append";
 import { hub } from "./realtime/hub";
@@ -57,8 +58,8 @@ const PINS: Statement = {
  */
 export async function changePlace(caller: User, conversationId: string, input: ChangePlaceInput): Promise<Conversation> {
   const { muted, notify, pinned, archived, unreadFrom, deletedUpTo } = input;
-  if (!isId(conversationId)) throw notFound("Conversation");
-  for (const id of [unreadFrom, deletedUpTo]) if (id !== undefined && !isId(id)) throw notFound("Message");
+  if (!isId(conversationId)) throw new HttpError("conversation_not_found");
+  for (const id of [unreadFrom, deletedUpTo]) if (id !== undefined && !isId(id)) throw new HttpError("message_not_found");
   if (pinned !== undefined && pinned !== null) await requirePinsLeft(caller, conversationId);
   const [row] = await query<{ kind: "direct" | "group"; unread_from: number | null; changed: boolean }>(CHANGE, [
     conversationId,
@@ -73,9 +74,9 @@ export async function changePlace(caller: User, conversationId: string, input: C
     unreadFrom ?? null,
     deletedUpTo ?? null,
   ]);
-  if (!row) throw notFound("Conversation");
-  if (deletedUpTo !== undefined && row.kind === "group") throw new FieldError({ deletedUpTo: "A group is left, and not deleted." });
-  if (unreadFrom !== undefined && row.unread_from === null) throw notFound("Message");
+  if (!row) throw new HttpError("conversation_not_found");
+  if (deletedUpTo !== undefined && row.kind === "group") throw new FieldError({ deletedUpTo: reason("group_not_deleted") });
+  if (unreadFrom !== undefined && row.unread_from === null) throw new HttpError("message_not_found");
   if (row.changed) hub().publishLogged([caller.id]);
   return getConversation(caller, conversationId);
 }
@@ -93,5 +94,5 @@ function mutedUntil(muted: string): string | null {
 async function requirePinsLeft(caller: User, conversationId: string): Promise<void> {
   const [row] = await query<{ count: number }>(PINS, [caller.id, conversationId]);
   if ((row?.count ?? 0) < PINNED_MAX) return;
-  throw new FieldError({ pinned: `At most ${PINNED_MAX} conversations are pinned: take one from the top first.` });
+  throw new FieldError({ pinned: reason("pins_full", { max: PINNED_MAX }) });
 }

@@ -95,7 +95,7 @@ export function exactLimiter(name: string, { points, seconds }: Budget): RateLim
 function refuseAfter(ms: number): void {
   if (ms <= 0) return;
   const seconds = Math.ceil(ms / 1000);
-  throw new HttpError(429, "Too many requests. Try again in a moment.", { "Retry-After": String(seconds) });
+  throw new HttpError("too_many_requests", { retryAfter: seconds });
 }
 
 /**

@@ -18,20 +18,22 @@ const BELIEVED_MS = 1_000;
 /** Looked up once: while this server runs, newer code may come to lie in the folder. */
 const migrations = single("migrations", migrationsOfTheCode);
 
-const last = single("readiness", () => ({ askedAt: 0, fault: Promise.resolve<string | null>(null) }));
+type Fault = "not_ready_without_database" | "not_ready_to_migrate";
 
-/** Throws 503 with one sentence where this server should get no requests. */
+const last = single("readiness", () => ({ askedAt: 0, fault: Promise.resolve<Fault | null>(null) }));
+
+/** Throws 503 where this server should get no requests. */
 export async function requireReady(): Promise<void> {
-  if (!hub().accepting) throw new HttpError(503, "The server is going away.");
+  if (!hub().accepting) throw new HttpError("not_ready_going_away");
   if (Date.now() - last.askedAt >= BELIEVED_MS) Object.assign(last, { askedAt: Date.now(), fault: findFault() });
   const fault = await last.fault;
-  if (fault) throw new HttpError(503, fault);
+  if (fault) throw new HttpError(fault);
 }
 
-async function findFault(): Promise<string | null> {
+async function findFault(): Promise<Fault | null> {
   const applied = await appliedMigrations();
-  if (!applied) return "The database cannot be reached.";
-  return migrations.every((name) => applied.has(name)) ? null : "The database has yet to be migrated.";
+  if (!applied) return "not_ready_without_database";
+  return migrations.every((name) => applied.has(name)) ? null : "not_ready_to_migrate";
 }
 
 async function appliedMigrations(): Promise<Set<string> | null> {

@@ -3,7 +3,7 @@ import type { ListQuery } from "@/lib/protocol/messages";
 import type { User } from "@/lib/protocol/users";
 import { query, type Statement } from "./db";
 import { publishTold } from "./group-changes";
-import { notFound } from "./http/errors";
+import { HttpError } from "./http/errors";
 import { isId } from "./ids";
 import { append } from "./realtime/append";
 import { hub } from "./realtime/hub";
@@ -50,11 +50,11 @@ type ReadRow = {
 
 /** Everything up to now, or up to a message, counts as read; never moves backwards. Throws 404 for what the caller may not know. */
 export async function readMessages(caller: { id: string }, conversationId: string, upTo?: string): Promise<void> {
-  if (!isId(conversationId)) throw notFound("Conversation");
-  if (upTo !== undefined && !isId(upTo)) throw notFound("Message");
+  if (!isId(conversationId)) throw new HttpError("conversation_not_found");
+  if (upTo !== undefined && !isId(upTo)) throw new HttpError("message_not_found");
   const [row] = await query<ReadRow>(READ, [conversationId, caller.id, upTo ?? null]);
-  if (!row) throw notFound("Conversation");
-  if (row.seq === null) throw notFound("Message");
+  if (!row) throw new HttpError("conversation_not_found");
+  if (row.seq === null) throw new HttpError("message_not_found");
   if (row.moved_to === null) return;
   if (row.kind === "group") return hub().publishLogged([caller.id]);
   const key = { id: Number(row.event_id), xid: Number(row.xid), topic: conversationId, version: row.version };
@@ -111,12 +111,12 @@ type MessageSeen = { seq: number | null; sender_id: string; created_at: Date };
 
 /** Who has read a message, less its sender, by name. Throws 404 for what the viewer may not know. */
 export async function listReaders(viewer: User, conversationId: string, messageId: string, { before, limit }: ListQuery): Promise<User[]> {
-  if (!isId(conversationId)) throw notFound("Conversation");
-  if (!isId(messageId)) throw notFound("Message");
-  if (before !== undefined && !isId(before)) throw notFound("User");
+  if (!isId(conversationId)) throw new HttpError("conversation_not_found");
+  if (!isId(messageId)) throw new HttpError("message_not_found");
+  if (before !== undefined && !isId(before)) throw new HttpError("user_not_found");
   const [message] = await query<MessageSeen>(MESSAGE, [conversationId, viewer.id, messageId]);
-  if (!message) throw notFound("Conversation");
-  if (message.seq === null) throw notFound("Message");
+  if (!message) throw new HttpError("conversation_not_found");
+  if (message.seq === null) throw new HttpError("message_not_found");
   const { seq, sender_id: senderId, created_at: saidAt } = message;
   const rows = await query<UserRow>(READERS, [conversationId, seq, senderId, before ?? null, limit, saidAt]);
   return rows.map(toUser);

@@ -6,7 +6,7 @@ import { deviceLabel } from "./auth/device";
 import { rememberNetwork } from "./auth/known-networks";
 import { signToken } from "./auth/tokens";
 import { prisma, query } from "./db";
-import { signedOut, wrongCredentials } from "./http/errors";
+import { HttpError } from "./http/errors";
 import { newId } from "./ids";
 import { log } from "./log";
 import { addressOf } from "./rate-limits";
@@ -58,7 +58,7 @@ export async function createSession({ user, passwordHash, identityId }: Admitted
   await prisma().session.deleteMany({ where: { userId: user.id, expiresAt: { lt: new Date() } } });
   const kept = (userAgent ?? "").slice(0, USER_AGENT_MAX);
   const made = await query(CREATE, [user.id, passwordHash ?? null, sessionId, identityId ?? null, kept, expiresAt]);
-  if (made.length === 0) throw wrongCredentials();
+  if (made.length === 0) throw new HttpError("wrong_credentials");
   await rememberNetwork(user.id, address);
   const by = identityId ? "identity" : passwordHash ? "password" : undefined;
   log.info({ userId: user.id, sessionId, by, identityId, address }, "a user signed in");
@@ -101,7 +101,7 @@ export async function replaceSessions(
 ): Promise<{ ended: string[]; here: SignedIn }> {
   const sessions = await transaction.session.findMany({ where: { userId } });
   const here = sessions.find(({ id }) => id === hereId);
-  if (!here) throw signedOut();
+  if (!here) throw new HttpError("sign_in_required");
   const ended = sessions.map(({ id }) => id);
   await transaction.session.deleteMany({ where: { id: { in: ended } } });
   const sessionId = newId();

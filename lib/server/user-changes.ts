@@ -2,7 +2,7 @@ import "server-only";
 import type { User } from "@/lib/protocol/users";
 import { forgetSessions } from "./auth/session-cache";
 import { query, type Statement } from "./db";
-import { notFound } from "./http/errors";
+import { HttpError } from "./http/errors";
 import { append } from "./realtime/append";
 import { hub } from "./realtime/hub";
 import { toUser, USER_COLUMNS, type UserRow } from "./rows";
@@ -39,7 +39,7 @@ export function announcedChange(name: string, change: string): Statement {
 /** Runs such a statement, and wakes the streams that carry it. */
 export async function changeAndAnnounce(statement: Statement, values: readonly unknown[]): Promise<User> {
   const [row] = await query<UserRow & { session_ids: string[]; topics: string[] }>(statement, values);
-  if (!row) throw notFound("User");
+  if (!row) throw new HttpError("user_not_found");
   forgetSessions(row.session_ids);
   if (row.topics.length > 0) hub().publishLogged(row.topics.length > TOPICS_NAMED_MAX ? null : row.topics);
   return toUser(row);

@@ -1,4 +1,5 @@
 import "server-only";
+import { reason } from "@/lib/protocol/errors/codes";
 import { type User, Username } from "@/lib/protocol/users";
 import { usernameKey } from "./auth/usernames";
 import { query, type Statement } from "./db";
@@ -22,6 +23,6 @@ export async function findUsers(usernames: readonly string[]): Promise<(User | n
 export async function requireUsers(usernames: readonly string[]): Promise<User[]> {
   const found = usernames.length === 0 ? [] : await findUsers(usernames);
   const unknown = usernames.filter((_, i) => !found[i]);
-  if (unknown.length > 0) throw new FieldError({ usernames: `Nobody here is called ${unknown.slice(0, 3).join(" or ")}.` });
+  if (unknown.length > 0) throw new FieldError({ usernames: reason("usernames_unknown", { usernames: unknown.slice(0, 3) }) });
   return [...new Map(found.flatMap((user) => (user ? [[user.id, user]] : []))).values()];
 }

@@ -1,4 +1,5 @@
 import "server-only";
+import { reason } from "@/lib/protocol/errors/codes";
 import { RECENT_SIGN_IN_MINUTES, USERNAME_SUGGESTIONS } from "@/lib/protocol/limits";
 import type { AuthUser, ChangePasswordInput, SignUpInput, User } from "@/lib/protocol/users";
 import { countFailure, forgiveFailure } from "./auth/failures";
@@ -8,7 +9,7 @@ import { endSessions } from "./auth/sign-out";
 import { isReserved, usernameKey } from "./auth/usernames";
 import { config } from "./config";
 import { prisma, query, type Statement } from "./db";
-import { FieldError, HttpError, notFound } from "./http/errors";
+import { FieldError, HttpError } from "./http/errors";
 import { newId } from "./ids";
 import { log } from "./log";
 import { addNotice } from "./notices";
@@ -32,15 +33,15 @@ const AUTH_USER: Statement = { name: "auth_user", text: `SELECT ${USER_COLUMNS},
 /** The caller's own account as stored now; a session's user may be some seconds old. */
 export async function requireAuthUser(userId: string): Promise<AuthUser> {
   const [row] = await query<UserRow & { administrator: boolean }>(AUTH_USER, [userId]);
-  if (!row) throw notFound("User");
+  if (!row) throw new HttpError("user_not_found");
   return { ...toUser(row), administrator: row.administrator };
 }
 
 /** Makes an account. 403 where sign-up is closed; a name that is taken or reserved is a field error. */
 export async function signUp({ username, password }: SignUpInput, address: string): Promise<User> {
-  if (config().SIGN_UP === "closed") throw new HttpError(403, "New accounts cannot be made on this server.");
-  if (isReserved(username)) throw new FieldError({ username: "This username is reserved. Choose another." });
-  const taken = new FieldError({ username: "This username is taken. Choose another." });
+  if (config().SIGN_UP === "closed") throw new HttpError("sign_up_closed");
+  if (isReserved(username)) throw new FieldError({ username: reason("username_reserved") });
+  const taken = new FieldError({ username: reason("username_taken") });
   if (await findAccount(username)) throw taken;
   const guessable = await whyGuessable(password, username);
   if (guessable) throw new FieldError({ password: guessable });
@@ -102,7 +103,7 @@ export async function changePassword(
   const { ended, here } = await prisma().$transaction(async (transaction) => {
     // Holds the user's row from here on: see createSession.
     const { count } = await transaction.user.updateMany({ where: { id: user.id, passwordHash }, data: { passwordHash: changed } });
-    if (count === 0) throw new FieldError({ currentPassword: "Your password has just been changed elsewhere." });
+    if (count === 0) throw new FieldError({ currentPassword: reason("current_password_changed") });
     const replaced = await replaceSessions(transaction, user.id, session.id);
     await addNotice(
       transaction,
@@ -119,9 +120,7 @@ export async function changePassword(
 
 async function requireRecentSignIn(sessionId: string): Promise<void> {
   if (await isRecentSignIn(sessionId)) return;
-  throw new FieldError({
-    newPassword: `Sign out and in again first: a first password is chosen within ${RECENT_SIGN_IN_MINUTES} minutes of signing in.`,
-  });
+  throw new FieldError({ newPassword: reason("password_needs_recent_sign_in", { minutes: RECENT_SIGN_IN_MINUTES }) });
 }
 
 async function requirePassword(caller: { userId: string; sessionId: string }, passwordHash: string, password: string): Promise<void> {
@@ -129,7 +128,7 @@ async function requirePassword(caller: { userId: string; sessionId: string }, pa
   await countFailure(failures);
   if (!(await verifyPassword(passwordHash, password))) {
     log.info({ ...caller, reason: "wrong password" }, "a password was not changed");
-    throw new FieldError({ currentPassword: "This is not your current password." });
+    throw new FieldError({ currentPassword: reason("current_password_wrong") });
   }
   await forgiveFailure(failures, { all: true });
 }

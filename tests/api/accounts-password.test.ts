@@ -151,14 +151,17 @@ describe("a password that others would try first", () => {
   it.each(GUESSED)("is refused at sign-up with what to do instead: %j", async (password) => {
     const refused = await request("/api/users", { method: "POST", json: { username: "somebody.new", password } });
     expect(refused.status).toBe(422);
-    expect(await refused.json()).toEqual({ errors: { password: expect.stringMatching(/^(Choose|.* Take) /) } });
+    expect(await refused.json()).toEqual({ errors: { password: expect.stringMatching(/^(Choose|.* Take) /) }, codes: expect.any(Object) });
   });
 
   it.each(["somebody.new", "Somebody.New", "somebody.new1", "1somebody.new!", "somebody.newsomebody.new"])(
     "such as the username is refused: %j",
     async (password) => {
       const refused = await request("/api/users", { method: "POST", json: { username: "somebody.new", password } });
-      expect(await refused.json()).toEqual({ errors: { password: "Choose a password that is not made of your username." } });
+      expect(await refused.json()).toEqual({
+        errors: { password: "Choose a password that is not made of your username." },
+        codes: expect.any(Object),
+      });
     },
   );
 
@@ -193,6 +196,7 @@ it("is told to the person, on each of their devices", async () => {
     id: expect.any(String),
     code: "password_changed",
     params: { device: expect.any(String) },
+    message: "Your password was changed.",
     createdAt: expect.any(String),
     dismissed: false,
   });

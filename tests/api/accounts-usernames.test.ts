@@ -35,7 +35,7 @@ describe("suggesting usernames", () => {
   });
 
   it.each(["", "   ", "x".repeat(33)])("does not search for %j", async (text) => {
-    expect(await search(text)).toEqual({ status: 422, body: { errors: { search: expect.any(String) } } });
+    expect(await search(text)).toEqual({ status: 422, body: { errors: { search: expect.any(String) }, codes: expect.any(Object) } });
   });
 
   it("does not search for nothing at all", async () => {

@@ -98,14 +98,14 @@ describe("starting a conversation", () => {
     ["a name that is a list", { username: ["a"] }, 422, { errors: { username: expect.any(String) } }],
   ])("refuses %s", async (_, json, status, body) => {
     const refused = await startRequest(await somebody(), json);
-    expect({ status: refused.status, body: await refused.json() }).toEqual({ status, body });
+    expect({ status: refused.status, body: await refused.json() }).toMatchObject({ status, body });
   });
 
   it("does not let anybody talk to themselves", async () => {
     const one = await somebody();
     const refused = await startRequest(one, { username: one.username.toUpperCase() });
     expect(refused.status).toBe(403);
-    expect(await refused.json()).toEqual({ message: expect.any(String) });
+    expect(await refused.json()).toMatchObject({ message: expect.any(String) });
   });
 });
 
@@ -168,7 +168,7 @@ describe("the list of conversations", () => {
   it.each([["?unread=perhaps"], ["?unread=true&before=x"]])("refuses %s", async (query) => {
     const refused = await (await somebody()).fetch(`/api/conversations${query}`);
     expect(refused.status).toBe(422);
-    expect(await refused.json()).toEqual({ errors: { unread: expect.any(String) } });
+    expect(await refused.json()).toEqual({ errors: { unread: expect.any(String) }, codes: expect.any(Object) });
   });
 
   it("is empty for who has none", async () => {
@@ -201,6 +201,6 @@ describe("the other participant", () => {
     const id = await group(one, await somebody());
     const answer = await one.fetch(`/api/conversations/${id}/other_participant`);
     expect(answer.status).toBe(404);
-    expect(await answer.json()).toEqual({ message: expect.any(String) });
+    expect(await answer.json()).toMatchObject({ message: expect.any(String) });
   });
 });

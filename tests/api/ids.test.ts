@@ -54,14 +54,14 @@ describe("an id", () => {
   const NOT_FOUND = { status: 404, body: { message: expect.stringMatching(/ not found$/) } };
 
   it.each(MALFORMED)("that is %j is not found, wherever it stands", async (malformed) => {
-    for (const answer of await answers(malformed)) expect(answer).toEqual(NOT_FOUND);
+    for (const answer of await answers(malformed)) expect(answer).toMatchObject(NOT_FOUND);
   });
 
   it("of nothing is not found, wherever it stands", async () => {
-    for (const answer of await answers("00000000-0000-7000-8000-000000000000")) expect(answer).toEqual(NOT_FOUND);
+    for (const answer of await answers("00000000-0000-7000-8000-000000000000")) expect(answer).toMatchObject(NOT_FOUND);
   });
 
   it("in capitals is another id", async () => {
-    for (const answer of await answers(id.toUpperCase())) expect(answer).toEqual(NOT_FOUND);
+    for (const answer of await answers(id.toUpperCase())) expect(answer).toMatchObject(NOT_FOUND);
   });
 });

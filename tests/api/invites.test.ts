@@ -91,7 +91,7 @@ describe("a link to a group", () => {
       ]),
     );
     expect(new Set(await Promise.all(answers.map(async (one) => `${one.status} ${await one.text()}`)))).toEqual(
-      new Set([`404 ${JSON.stringify({ message: "Invite not found" })}`]),
+      new Set([`404 ${JSON.stringify({ message: "Invite not found", code: "invite_not_found", params: {} })}`]),
     );
     expect((await listed(ann, id)).map(({ revokedAt }) => revokedAt !== null).sort()).toEqual([false, true]);
   });

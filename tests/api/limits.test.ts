@@ -32,7 +32,7 @@ async function exhaust(call: () => Promise<Response>): Promise<{ taken: number; 
 describe("who calls too often", () => {
   it("is told so, and when to come back; other devices of theirs too, and nobody else", async () => {
     const { refused } = await exhaust(() => sendRequest(one, id, { content: "again" }));
-    expect({ status: refused.status, body: await refused.json() }).toEqual({ status: 429, body: { message: expect.any(String) } });
+    expect({ status: refused.status, body: await refused.json() }).toMatchObject({ status: 429, body: { message: expect.any(String) } });
     expect(refused.headers.get("retry-after")).toMatch(/^([5-9]|10)$/);
     expect(refused.headers.get("cache-control")).toBe("private, no-store");
     expect((await sendRequest(await signIn(one), id, { content: "from the phone" })).status).toBe(429);
@@ -102,6 +102,6 @@ describe("who calls too often", () => {
 
   it("is stopped signing up, by address", async () => {
     const { refused } = await exhaust(async () => (await host()).fetch("/api/users", { method: "POST" }));
-    expect({ status: refused.status, body: await refused.json() }).toEqual({ status: 429, body: { message: expect.any(String) } });
+    expect({ status: refused.status, body: await refused.json() }).toMatchObject({ status: 429, body: { message: expect.any(String) } });
   });
 });

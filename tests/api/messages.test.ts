@@ -89,7 +89,7 @@ describe("sending a message", () => {
     const refused = await sendRequest(one, id, json);
     expect({ status: refused.status, body: await refused.json() }).toEqual({
       status: 422,
-      body: { errors: { content: expect.stringMatching(/\.$/) } },
+      body: { errors: { content: expect.stringMatching(/\.$/) }, codes: expect.any(Object) },
     });
     expect((await messagesOf(one, id, "?limit=1"))[0]).toEqual(last);
   });
@@ -177,7 +177,7 @@ describe("a client id", () => {
     const refused = await sendRequest(one, id, { content: "hello", clientId });
     expect({ status: refused.status, body: await refused.json() }).toEqual({
       status: 422,
-      body: { errors: { clientId: expect.any(String) } },
+      body: { errors: { clientId: expect.any(String) }, codes: expect.any(Object) },
     });
   });
 });

@@ -8,14 +8,17 @@ let strangers: Stranger[];
 afterEach(() => void vi.unstubAllGlobals());
 
 /** The account page of "me" in a browser whose cookie is that of `here`. */
-function accountOf({ here }: { here: string | null }): Account {
+function accountOf({ here, saysWhy = false }: { here: string | null; saysWhy?: boolean }): Account {
   requests = [];
   strangers = [];
   vi.stubGlobal("fetch", async (path: string, init: RequestInit = {}) => {
     const user = new Headers(init.headers).get("parley-user");
     requests.push({ call: `${init.method ?? "GET"} ${path}`, user });
     if (path === "/api/auth/csrf") return Response.json({ csrfToken: "token" });
-    if (here === null || (user !== null && user !== here)) return Response.json({ message: "Not you." }, { status: 401 });
+    if (here === null || (user !== null && user !== here)) {
+      const why = { code: here === null ? "sign_in_required" : "signed_in_as_another", params: {} };
+      return Response.json({ message: "Not you.", ...(saysWhy ? why : {}) }, { status: 401 });
+    }
     const me = { id: here, username: here, name: null, avatarURL: null };
     return Response.json({ ...me, url: "https://issuer.test" });
   });
@@ -52,6 +55,15 @@ test("A page whose person has been signed out says so", async () => {
   const account = accountOf({ here: null });
   expect((await account.rename("Me")).errors).not.toBeNull();
   expect(strangers).toEqual(["nobody"]);
+});
+
+test.each([
+  ["nobody", null],
+  ["somebody else", "ann"],
+] as const)("Of a server that says so in a code a page does not ask whether %s is here", async (stranger, here) => {
+  await accountOf({ here, saysWhy: true }).rename("Me");
+  expect(strangers).toEqual([stranger]);
+  expect(requests).toHaveLength(1);
 });
 
 test.each(CHANGES)("Where no server answers a page says so, and goes on: %s", async (_, change) => {

@@ -29,6 +29,19 @@ describe("A failed request tells", () => {
     expect(await failure(api.authUser())).toMatchObject({ status: 429, message: "Slow down.", retryAfter: 7_000, transient: true });
   });
 
+  test("why, as a code with parameters, where the server says it", async () => {
+    const why = { code: "group_full", params: { max: 10_000 } };
+    const { api } = answering(409, { message: "A group has at most 10,000 people.", ...why });
+    expect((await failure(api.authUser())).reason).toEqual(why);
+    const before = answering(409, { message: "A group has at most 10,000 people." });
+    expect((await failure(before.api.authUser())).reason).toBeNull();
+  });
+
+  test("what a server of a later version says in a code that is not known here", async () => {
+    const { api } = answering(403, { message: "Only on Sundays.", code: "only_on_sundays", params: { day: 0 } });
+    expect(await failure(api.authUser())).toMatchObject({ message: "Only on Sundays.", reason: { code: "only_on_sundays" } });
+  });
+
   test("that there is no connection, where no answer came", async () => {
     const api = createApi({ userId: "me", fetch: () => Promise.reject(new TypeError("fetch failed")) });
     expect(await failure(api.authUser())).toMatchObject({ status: 0, message: "There is no connection to the server.", transient: true });
@@ -53,7 +66,7 @@ test.each([
   [500, true],
   [503, true],
 ])("A failure of %i may be over later: %s", (status, transient) => {
-  expect(new ApiError(status, "No.").transient).toBe(transient);
+  expect(new ApiError(status, { message: "No." }).transient).toBe(transient);
 });
 
 test("Signed out is told to who asked to know", async () => {

@@ -61,7 +61,7 @@ describe("The next page of the list", () => {
   test("that does not come leaves the list as it is, and is asked for again by whoever scrolls", async () => {
     const all = rows(0, 30);
     const page = pageOf(all.slice(0, 25), all, { hasMore: true });
-    page.conversations.mockRejectedValueOnce(new ApiError(500, "No."));
+    page.conversations.mockRejectedValueOnce(new ApiError(500, { message: "No." }));
     await page.loads.loadMore();
     expect(page.store.getState()).toMatchObject({ loadingMore: false, hasMore: true });
     await page.loads.loadMore();
@@ -89,7 +89,7 @@ describe("What is archived", () => {
 
   test("and does not come says so to whoever has asked", async () => {
     const page = pageOf([], []);
-    page.conversations.mockRejectedValueOnce(new ApiError(500, "No."));
+    page.conversations.mockRejectedValueOnce(new ApiError(500, { message: "No." }));
     await expect(page.loads.loadArchived()).rejects.toThrow("No.");
   });
 });
@@ -145,7 +145,7 @@ describe("Conversations that the stream tells of and that are not held", () => {
 
   test("are asked for until the server answers, once at a time", async () => {
     const page = pageOf([], [nth(0)]);
-    page.conversation.mockRejectedValueOnce(new ApiError(500, "No."));
+    page.conversation.mockRejectedValueOnce(new ApiError(500, { message: "No." }));
     page.loads.fetchTold(news(nth(0)));
     page.loads.fetchTold(news(nth(0)));
     await settled();

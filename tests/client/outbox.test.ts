@@ -1,6 +1,7 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createOutboxStore } from "@/lib/client/outbox/outbox-store";
 import { STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
 import { FakeBrowser } from "./support/fake-browser";
 import { ModelServer } from "./support/model-server";
@@ -220,6 +221,32 @@ describe("A refused message", () => {
       { content: "bad", state: "failed", reason: "Write a message." },
     ]);
     expect(sent()).toEqual(["good"]);
+  });
+
+  test("keeps why, and says it in the words of the version that shows it", async () => {
+    const page = openPage();
+    await page.settle();
+    const refuse = async (content: string, code: string) => {
+      page.refusal = { status: 403, body: { message: "As the server had it.", code, params: {} } };
+      await page.messenger.send(id, content);
+      await page.settle();
+    };
+    await refuse("known", "only_administrators_write");
+    await refuse("unknown", "of_a_later_version");
+    const reopened = openPage();
+    await ticks();
+    expect(reopened.state.outbox[id]?.map(({ content, reason }) => ({ content, reason }))).toEqual([
+      { content: "known", reason: "Only administrators write in this group." },
+      { content: "unknown", reason: "As the server had it." },
+    ]);
+  });
+
+  test("that a version before has kept says why in the words that it kept", async () => {
+    const message = { clientId: "1", userId: "me", conversationId: id, content: "old", createdAt: "", order: 1 };
+    await createOutboxStore(() => {}).put({ ...message, refused: "As it was said then." });
+    const page = openPage();
+    await ticks();
+    expect(page.state.outbox[id]).toMatchObject([{ content: "old", state: "failed", reason: "As it was said then." }]);
   });
 
   test("is still there after a reload, and can be tried again or discarded", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { failureIn, sentenceOf } from "@/lib/protocol/errors/codes";
 import { MESSAGE_MAX_CODE_POINTS, PAGE_MAX, PAGE_SIZE } from "@/lib/protocol/limits";
 import { ListQuery, MessagesQuery, SendMessageInput } from "@/lib/protocol/messages";
 import { codePoints, isOneLine, isWellFormedText } from "@/lib/protocol/text";
@@ -6,7 +7,7 @@ import { codePoints, isOneLine, isWellFormedText } from "@/lib/protocol/text";
 /** What is said of an input that is refused, by field; null where it is taken. */
 function refusal(schema: typeof SendMessageInput | typeof MessagesQuery | typeof ListQuery, input: unknown): unknown {
   const { error } = schema.safeParse(input);
-  return error ? error.issues.map(({ path, message }) => [path.join("."), message]) : null;
+  return error ? error.issues.map(({ path, message }) => [path.join("."), sentenceOf(failureIn(message), "")]) : null;
 }
 
 describe("The length of a text", () => {

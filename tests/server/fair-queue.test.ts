@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { FairQueue } from "@/lib/server/fair-queue";
 
 const queue = (options: Partial<ConstructorParameters<typeof FairQueue>[0]> = {}) =>
-  new FairQueue({ atOnce: 1, waitingMax: 100, waitingOfOne: 50, busy: "Too much waits.", ...options });
+  new FairQueue({ atOnce: 1, waitingMax: 100, waitingOfOne: 50, busy: "streams_busy", ...options });
 
 /** Tasks that note when they begin, and end when they are told to. */
 function tasks() {
@@ -57,7 +57,7 @@ test("what is too much is refused at once with 503, of one person and of all; on
   const taken = ["ann", "ann", "ann"].map((name) => line.run(name, () => gate));
   await expect(line.run("ann", () => gate)).rejects.toMatchObject({ status: 503, headers: { "Retry-After": expect.any(String) } });
   taken.push(line.run("bob", () => gate));
-  await expect(line.run("cleo", () => gate)).rejects.toMatchObject({ status: 503, message: "Too much waits." });
+  await expect(line.run("cleo", () => gate)).rejects.toMatchObject({ status: 503, code: "streams_busy" });
   open();
   await Promise.all(taken);
   await line.run("cleo", () => gate);

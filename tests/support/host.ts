@@ -1,5 +1,6 @@
 import pino from "pino";
 import { afterAll } from "vitest";
+import { checkRefusal } from "./refusals";
 import { startNext, startServer } from "./server";
 
 /** Where the requests of a test go. The contract's tests run against all three (see vitest.config.ts). */
@@ -25,7 +26,7 @@ let running: Promise<Host> | undefined;
  * must come before anything of lib/server is used.
  */
 export function host(env: Record<string, string> = {}): Promise<Host> {
-  running ??= start(env);
+  running ??= start(env).then(checked);
   return running;
 }
 
@@ -33,6 +34,18 @@ afterAll(async () => {
   await (await running)?.stop();
   running = undefined;
 });
+
+/** Every error that a test is answered with is looked at, whatever the test is about. */
+function checked(started: Host): Host {
+  return {
+    ...started,
+    async fetch(path, init) {
+      const answer = await started.fetch(path, init);
+      await checkRefusal(path, init?.method ?? "GET", answer);
+      return answer;
+    },
+  };
+}
 
 async function start(env: Record<string, string>): Promise<Host> {
   if (hostName === "handlers") return inProcess(env);

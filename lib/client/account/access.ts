@@ -1,39 +1,48 @@
-import { ErrorBody } from "@/lib/protocol/errors";
+import { type Said, saidIn } from "@/lib/protocol/errors/body";
+import { reason, sentence, sentenceOf } from "@/lib/protocol/errors/codes";
+import type { Reason } from "@/lib/protocol/errors/entry";
 import { RECENT_SIGN_IN_MINUTES } from "@/lib/protocol/limits";
 
 /** Sentences by field; what belongs to no field stands under `form`. */
-export type FormErrors = Record<string, string>;
+export type FormErrors = Readonly<Record<string, string>>;
 
-export const UNREACHABLE: FormErrors = { form: "The server cannot be reached. Try again in a moment." };
+export const UNREACHABLE: FormErrors = { form: sentence("server_unreachable") };
 
-const REFUSALS: Record<string, string> = {
-  CredentialsSignin: "This username and password do not go together.",
-  TooManyRequests: "Too many tries. Wait half a minute, then try again: each further failure doubles the wait.",
-  OAuthAccountNotLinked: "That identity belongs to another account. Sign in the way you did before.",
-  SignInAgain: `Sign out and in again first: an identity is linked within ${RECENT_SIGN_IN_MINUTES} minutes of signing in.`,
-  SomebodyElse: "Nothing was linked: somebody else has signed in here meanwhile.",
-  SignUpClosed: "New accounts cannot be made on this server.",
-  SessionRequired: "Sign in to see this page.",
+/** What next-auth says in an address, and what we have it say there. */
+const REFUSALS: Readonly<Record<string, Reason>> = {
+  CredentialsSignin: reason("wrong_credentials"),
+  TooManyRequests: reason("sign_in_slowed"),
+  OAuthAccountNotLinked: reason("identity_of_another"),
+  SignInAgain: reason("identity_needs_recent_sign_in", { minutes: RECENT_SIGN_IN_MINUTES }),
+  SomebodyElse: reason("identity_meant_for_another"),
+  SignUpClosed: reason("sign_up_closed"),
+  SessionRequired: reason("page_needs_sign_in"),
 };
 
-/** The sentence for one of next-auth's codes, or for one of ours. Anybody can put anything into an address, so only our own keys count. */
-export function refusalOf(code: string): string {
-  const known = Object.hasOwn(REFUSALS, code) ? REFUSALS[code] : undefined;
-  return known ?? "Signing in did not work. Try again, or another way.";
+/** The sentence for what an address says. Anybody can put anything into one, so only what is listed here counts. */
+export function refusalOf(said: string): string {
+  return sentenceOf(whyRefused(said), "");
+}
+
+function whyRefused(said: string): Reason {
+  const known = Object.hasOwn(REFUSALS, said) ? REFUSALS[said] : undefined;
+  return known ?? reason("sign_in_failed");
 }
 
 /** Signs in on this browser. Null when it worked, else what to tell. */
 export async function signInWithPassword(username: string, password: string): Promise<FormErrors | null> {
-  if (!username.trim()) return { username: "Enter your username." };
-  if (!password) return { password: "Enter your password." };
-  return signInWith({ username, password });
+  if (!username.trim()) return { username: sentence("sign_in_username_required") };
+  if (!password) return { password: sentence("sign_in_password_required") };
+  const refused = await signInWith({ username, password });
+  return refused && { form: sentenceOf(refused, "") };
 }
 
 /** The development login: by name alone, where the server allows it. */
 export async function signInAs(username: string): Promise<FormErrors | null> {
-  if (!username.trim()) return { username: "Whom do you want to be?" };
+  if (!username.trim()) return { username: sentence("become_whom") };
   const refused = await signInWith({ username });
-  return refused?.form === REFUSALS.CredentialsSignin ? { username: "Nobody has that username." } : refused;
+  if (refused?.code === "wrong_credentials") return { username: sentence("become_nobody") };
+  return refused && { form: sentenceOf(refused, "") };
 }
 
 /** Makes the account, then signs in with it. */
@@ -44,30 +53,34 @@ export async function signUp(username: string, password: string): Promise<FormEr
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ username, password }),
     });
-    if (!response.ok) return await formErrors(response);
+    if (!response.ok) return formErrors(await saidBy(response));
   } catch {
     return UNREACHABLE;
   }
   return signInWithPassword(username, password);
 }
 
-/** What a refused request says, by field. */
-export async function formErrors(response: Response): Promise<FormErrors> {
-  const body = ErrorBody.safeParse(await response.json().catch(() => null));
-  if (!body.success) return { form: "Something went wrong. Try again." };
-  return "errors" in body.data ? body.data.errors : { form: body.data.message };
+/** What a refused request says. */
+export async function saidBy(response: Response): Promise<Said> {
+  const said = saidIn(await response.json().catch(() => null));
+  return said ?? { message: sentence("something_wrong"), reason: reason("something_wrong"), fields: {} };
+}
+
+/** The same by field. */
+export function formErrors({ message, fields }: Said): FormErrors {
+  return Object.keys(fields).length > 0 ? fields : { form: message };
 }
 
 /** Speaks to next-auth itself, whose own client leaves the page where the server cannot be reached. */
-async function signInWith(credentials: Record<string, string>): Promise<FormErrors | null> {
+async function signInWith(credentials: Record<string, string>): Promise<Reason | null> {
   try {
     const { csrfToken } = await (await fetch("/api/auth/csrf")).json();
     const body = new URLSearchParams({ ...credentials, csrfToken, json: "true" });
     const response = await fetch("/api/auth/callback/credentials", { method: "POST", body });
     const { url } = await response.json();
-    return response.ok ? null : { form: refusalOf(new URL(url).searchParams.get("error") ?? "") };
+    return response.ok ? null : whyRefused(new URL(url).searchParams.get("error") ?? "");
   } catch {
-    return UNREACHABLE;
+    return reason("server_unreachable");
   }
 }
 

@@ -1,6 +1,7 @@
+import { sentence } from "@/lib/protocol/errors/codes";
 import { AVATAR_BODY_MAX } from "@/lib/protocol/limits";
 import { User } from "@/lib/protocol/users";
-import { type FormErrors, formErrors, UNREACHABLE } from "./access";
+import { type FormErrors, formErrors, saidBy, UNREACHABLE } from "./access";
 
 /** Either what the server answered, or what to tell, by field. */
 export type Outcome<T> = { value: T; errors: null } | { value: null; errors: FormErrors };
@@ -22,8 +23,11 @@ export function createAccount({ userId, onStranger }: { userId: string; onStrang
     else if (body && !plain) headers["content-type"] = "application/json";
     try {
       const response = await fetch(path, { method, headers, body: body && (plain ? body : JSON.stringify(body)) });
-      if (response.status === 401) onStranger?.(await whoIsHere());
-      if (!response.ok) return refuse(await formErrors(response));
+      if (!response.ok) {
+        const said = await saidBy(response);
+        if (response.status === 401) onStranger?.((said.reason && STRANGERS[said.reason.code]) ?? (await whoIsHere()));
+        return refuse(formErrors(said));
+      }
       return { value: read(response.status === 204 ? null : await response.json()), errors: null };
     } catch {
       return refuse(UNREACHABLE);
@@ -34,8 +38,8 @@ export function createAccount({ userId, onStranger }: { userId: string; onStrang
     rename: (name: string) => change("PATCH", "/api/auth_user", User.parse, { name }),
     /** The new avatar as the server re-encoded it. */
     async uploadAvatar(file: File): Promise<Outcome<User>> {
-      if (!file.type.startsWith("image/")) return refuse({ avatar: "That file is not a picture." });
-      if (file.size > AVATAR_BODY_MAX) return refuse({ avatar: `A picture has at most ${AVATAR_BODY_MAX / 1024 / 1024} MB.` });
+      if (!file.type.startsWith("image/")) return refuse({ avatar: sentence("file_not_picture") });
+      if (file.size > AVATAR_BODY_MAX) return refuse({ avatar: sentence("file_too_large", { max: AVATAR_BODY_MAX }) });
       return change("PUT", "/api/auth_user/avatar", User.parse, file);
     },
     removeAvatar: () => change("DELETE", "/api/auth_user/avatar", User.parse),
@@ -59,6 +63,13 @@ export function createAccount({ userId, onStranger }: { userId: string; onStrang
   };
 }
 
+/** Who is here instead, as a refusal says it. */
+const STRANGERS: Readonly<Record<string, Stranger>> = {
+  sign_in_required: "nobody",
+  signed_in_as_another: "somebody else",
+};
+
+/** The same of a server of the version before, which does not say it. */
 async function whoIsHere(): Promise<Stranger> {
   return (await fetch("/api/auth_user")).ok ? "somebody else" : "nobody";
 }

@@ -1,3 +1,4 @@
+import { sentenceOf } from "@/lib/protocol/errors/codes";
 import type { Message } from "@/lib/protocol/messages";
 import type { Api } from "../api";
 import { ApiError } from "../request";
@@ -44,9 +45,13 @@ export function createOutbox(options: {
   }
 
   function display(item: Unsent): void {
-    const { userId: _, refused, ...rest } = item;
+    const { userId: _, refused, why = null, ...rest } = item;
     const waits = signedOut || !connected || stalled.has(item.conversationId);
-    show(item, { ...rest, state: refused !== null ? "failed" : waits ? "waiting" : "pending", reason: refused });
+    show(item, {
+      ...rest,
+      state: refused !== null ? "failed" : waits ? "waiting" : "pending",
+      reason: refused === null ? null : sentenceOf(why, refused),
+    });
   }
 
   function displayAll(): void {
@@ -100,7 +105,7 @@ export function createOutbox(options: {
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         if (error.status === 401) signOut();
-        else if (!error.transient) await keepRefused(item, error.message);
+        else if (!error.transient) await keepRefused(item, error);
         else {
           stalled.add(conversationId);
           displayAll();
@@ -114,9 +119,9 @@ export function createOutbox(options: {
     if (items.delete(clientId)) await store.remove(clientId);
   }
 
-  async function keepRefused(item: Unsent, reason: string): Promise<void> {
+  async function keepRefused(item: Unsent, { message, reason }: ApiError): Promise<void> {
     // Discarded while its request was out: then it stays discarded.
-    if (items.has(item.clientId)) await keep({ ...item, refused: reason });
+    if (items.has(item.clientId)) await keep({ ...item, refused: message, why: reason });
   }
 
   function signOut(): void {
@@ -149,7 +154,7 @@ export function createOutbox(options: {
     /** Tries a refused one again, after those that were written since. */
     async retry(clientId: string): Promise<void> {
       const item = items.get(clientId);
-      if (item) await keep({ ...item, order: nextOrder(), refused: null });
+      if (item) await keep({ ...item, order: nextOrder(), refused: null, why: null });
     },
     async discard(clientId: string): Promise<void> {
       const item = items.get(clientId);

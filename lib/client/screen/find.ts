@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from "react";
+import { sentence } from "@/lib/protocol/errors/codes";
 import type { Group } from "@/lib/protocol/groups";
 import type { FoundUser, User } from "@/lib/protocol/users";
 import type { Messenger } from "../messenger";
@@ -39,7 +40,7 @@ export function useFind(messenger: Messenger, openId: string | null) {
 
   function fail(error: unknown, retry: () => void): void {
     const known = error instanceof ApiError ? error : null;
-    setFailure({ kind: "failed", message: known?.message ?? "That did not work.", retry: known && !known.transient ? null : retry });
+    setFailure({ kind: "failed", message: known?.message ?? sentence("not_done"), retry: known && !known.transient ? null : retry });
   }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is an occasion too

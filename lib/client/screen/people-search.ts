@@ -1,5 +1,6 @@
 "use client";
 import { useEffect, useMemo, useState } from "react";
+import { sentence } from "@/lib/protocol/errors/codes";
 import type { User } from "@/lib/protocol/users";
 import { ApiError } from "../request";
 import { useMessenger, useMessengerActions } from "./hooks";
@@ -29,7 +30,7 @@ export function usePeopleSearch(text: string): { people: readonly User[]; search
       try {
         setAnswer({ to: asked, users: await messenger.searchUsers(asked, abort.signal) });
       } catch (error) {
-        if (!abort.signal.aborted) setFailure(error instanceof ApiError ? error.message : "That did not work.");
+        if (!abort.signal.aborted) setFailure(error instanceof ApiError ? error.message : sentence("not_done"));
       }
     }, PAUSE_MS);
     return () => {

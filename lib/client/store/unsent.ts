@@ -1,3 +1,4 @@
+import type { Reason } from "@/lib/protocol/errors/entry";
 import type { Draft } from "./draft";
 import type { HeldMessage } from "./state";
 import { inWindow } from "./window";
@@ -13,6 +14,8 @@ export type Unsent = {
   order: number;
   /** The server's sentence when it refused the message; null while it is to be sent. */
   refused: string | null;
+  /** Why it did, where it said so; a version before has kept the sentence alone. */
+  why?: Reason | null;
 };
 
 /** An unsent message as it is shown. */
@@ -25,7 +28,7 @@ export type OutboxItem = {
   order: number;
   /** `pending` is on its way, `waiting` has no connection or no sign-in, `failed` was refused for `reason`. */
   state: "pending" | "waiting" | "failed";
-  /** The server's sentence, of a failed one. */
+  /** Why the server has refused a failed one, as a sentence. */
   reason: string | null;
 };
 

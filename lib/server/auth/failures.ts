@@ -41,7 +41,7 @@ export async function countFailure({ key, free }: FailureCount): Promise<void> {
   if ((await query(COUNT, [key, free])).length > 0) return;
   const [row] = await query<{ seconds: number }>(REMAINING, [key, free]);
   const seconds = Math.max(1, row?.seconds ?? 1);
-  throw new HttpError(429, `Too many tries. Wait ${inWords(seconds)}, then try again.`, { "Retry-After": String(seconds) });
+  throw new HttpError("too_many_tries", { retryAfter: seconds });
 }
 
 /** The attempt was none: `all` takes back the failures before it too. */
@@ -49,9 +49,4 @@ export async function forgiveFailure({ key }: FailureCount, { all }: { all: bool
   if (!config().RATE_LIMIT) return;
   if (all) await query({ name: "forget_failures", text: "DELETE FROM rate_limits WHERE key = $1" }, [key]);
   else await query({ name: "forgive_failure", text: "UPDATE rate_limits SET points = greatest(points - 1, 0) WHERE key = $1" }, [key]);
-}
-
-function inWords(seconds: number): string {
-  if (seconds > 90) return `${Math.ceil(seconds / 60)} minutes`;
-  return seconds === 1 ? "a second" : `${seconds} seconds`;
 }

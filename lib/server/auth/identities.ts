@@ -2,7 +2,7 @@ import "server-only";
 import { type Identity as ListedIdentity, UpdateUserInput } from "@/lib/protocol/users";
 import { config } from "../config";
 import { prisma } from "../db";
-import { HttpError, notFound } from "../http/errors";
+import { HttpError } from "../http/errors";
 import type { Caller } from "../http/route";
 import { isId, newId } from "../ids";
 import { log } from "../log";
@@ -129,7 +129,7 @@ export async function listIdentities(userId: string): Promise<ListedIdentity[]> 
  * less the one that asks. Throws 404 where the user has no such identity, and 409 for the last way into an account.
  */
 export async function unlinkIdentity({ user, session }: Caller, id: string): Promise<void> {
-  if (!isId(id)) throw notFound("Identity");
+  if (!isId(id)) throw new HttpError("identity_not_found");
   const ended = await prisma().$transaction(async (transaction) => {
     // One at a time: two at once would each leave the other as the last way in.
     await transaction.$queryRaw`SELECT id FROM users WHERE id = ${user.id}::uuid FOR NO KEY UPDATE`;
@@ -139,9 +139,9 @@ export async function unlinkIdentity({ user, session }: Caller, id: string): Pro
     });
     const unlinked = accounts.find((account) => account.id === id);
     const others = accounts.filter((account) => account.id !== id);
-    if (!unlinked) throw notFound("Identity");
+    if (!unlinked) throw new HttpError("identity_not_found");
     if (passwordHash === null && !others.some(({ provider }) => isConfigured(provider))) {
-      throw new HttpError(409, "This is the only way into your account. Set a password first, then unlink it.");
+      throw new HttpError("last_way_in");
     }
     await transaction.session.updateMany({ where: { id: session.id, accountId: id }, data: { accountId: null } });
     const opened = await transaction.session.findMany({ where: { accountId: id }, select: { id: true } });

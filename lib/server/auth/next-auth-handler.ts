@@ -4,7 +4,7 @@ import nextAuthModule from "next-auth";
 import { JSON_BODY_MAX, RECENT_SIGN_IN_MINUTES } from "@/lib/protocol/limits";
 import { config } from "../config";
 import { readBytes, readJson } from "../http/body";
-import { HttpError, notFound } from "../http/errors";
+import { HttpError } from "../http/errors";
 import { requireMadeFor } from "../http/made-for";
 import { forwarded, ownHost } from "../http/same-origin";
 import { isRecentSignIn } from "../sessions";
@@ -27,10 +27,10 @@ const ACTIONS = new Set(["providers", "session", "csrf", "signin", "signout", "c
 export async function handleAuth(request: Request): Promise<Response> {
   const url = new URL(request.url);
   const path = url.pathname.replace(/^\/api\/auth\/?/, "").split("/");
-  if (!ACTIONS.has(path[0] ?? "")) throw notFound("Page");
+  if (!ACTIONS.has(path[0] ?? "")) throw new HttpError("page_not_found");
   // next-auth takes it for its own fault.
   if (request.method !== "POST" && path.join("/") === "callback/credentials") {
-    throw new HttpError(405, "This address does not take that method.", { Allow: "POST" });
+    throw new HttpError("method_not_allowed", {}, { Allow: "POST" });
   }
   const begins = request.method === "POST" && path[0] === "signin";
   const linking = begins ? linkingCookie(await requireLinkable(request)) : null;
@@ -54,8 +54,7 @@ async function requireLinkable(request: Request): Promise<string | null> {
   requireMadeFor(request.headers.get("parley-user"), before?.user.id);
   if (!before) return null;
   if (await isRecentSignIn(before.session.id)) return before.user.id;
-  const minutes = `${RECENT_SIGN_IN_MINUTES} minutes`;
-  throw new HttpError(403, `Sign out and in again first: an identity is linked within ${minutes} of signing in.`);
+  throw new HttpError("identity_needs_recent_sign_in", { minutes: RECENT_SIGN_IN_MINUTES });
 }
 
 /**

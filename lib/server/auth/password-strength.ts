@@ -1,4 +1,6 @@
 import "server-only";
+import { reason } from "@/lib/protocol/errors/codes";
+import type { Reason } from "@/lib/protocol/errors/entry";
 import { codePoints } from "@/lib/protocol/text";
 import { single } from "../single";
 import { usernameKey } from "./usernames";
@@ -21,21 +23,20 @@ function commonPasswords(): Promise<ReadonlySet<string>> {
 }
 
 /**
- * What to do about a password that guessers try early, as a sentence; null for any other. Found are those that many
+ * Why a password is not taken that guessers try early; null for any other. Found are those that many
  * people have, also with other letter case, signs for letters, repeated, or with digits and signs around; characters in
  * a row, or digits alone; and the username.
  */
-export async function whyGuessable(password: string, username: string): Promise<string | null> {
+export async function whyGuessable(password: string, username: string): Promise<Reason | null> {
   const text = password.normalize("NFKC").toLowerCase();
   const beside = text.replaceAll(usernameKey(username), "").replaceAll("parley", "");
-  if (codePoints(beside) < BESIDE_NAMES_MIN) return "Choose a password that is not made of your username.";
-  if (new Set(text).size < DIFFERENT_MIN || isRow(text))
-    return "Choose more than one sign repeated or a row of them: a few words are good.";
+  if (codePoints(beside) < BESIDE_NAMES_MIN) return reason("password_of_username");
+  if (new Set(text).size < DIFFERENT_MIN || isRow(text)) return reason("password_of_one_sign");
   const digits = text.replace(/[\s./-]+/g, "");
-  if (/^\d+$/.test(digits) && digits.length <= DIGITS_ALONE_MAX) return "Choose more than digits alone: a few words are good.";
+  if (/^\d+$/.test(digits) && digits.length <= DIGITS_ALONE_MAX) return reason("password_of_digits");
   const common = await commonPasswords();
   if (readings(text).some((reading) => common.has(reading))) {
-    return "Many people have this password, so it is guessed first. Take a few words that do not belong together.";
+    return reason("password_common");
   }
   return null;
 }

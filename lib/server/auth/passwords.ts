@@ -31,7 +31,7 @@ export async function verifyPassword(passwordHash: string | null, password: stri
 
 async function inLine<T>(work: () => Promise<T>): Promise<T> {
   if (line.waiting.length >= WAITING_MAX) {
-    throw new HttpError(429, "Too many people are signing in. Try again in a moment.", { "Retry-After": "5" });
+    throw new HttpError("too_many_sign_ins", { retryAfter: 5 });
   }
   if (line.running < AT_ONCE) line.running++;
   else await new Promise<void>((resolve) => line.waiting.push(resolve));

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { User } from "@/lib/protocol/users";
 import { type LoginInput, Username } from "@/lib/protocol/users";
 import { config } from "../config";
-import { HttpError, notFound, wrongCredentials } from "../http/errors";
+import { HttpError } from "../http/errors";
 import { log } from "../log";
 import { consume, enforceLimit, exactLimiter, giveBack } from "../rate-limits";
 import type { Admitted } from "../sessions";
@@ -37,16 +37,16 @@ export async function signIn({ username, password }: LoginInput, address: string
   const matches = await verifyPassword(account?.passwordHash ?? null, password);
   if (!matches || account?.passwordHash == null) {
     failed("wrong password");
-    throw wrongCredentials();
+    throw new HttpError("wrong_credentials");
   }
   await attempt.forgive();
   return { user: account.user, passwordHash: account.passwordHash };
 }
 
 async function developmentLogin(username: string): Promise<User> {
-  if (!config().DEV_LOGIN) throw new HttpError(404, "Signing in without a password is off on this server.");
+  if (!config().DEV_LOGIN) throw new HttpError("development_login_off");
   const account = await findIfWellFormed(username);
-  if (!account) throw notFound("User");
+  if (!account) throw new HttpError("user_not_found");
   return account.user;
 }
 

@@ -1,10 +1,6 @@
 import "server-only";
 import { HttpError } from "./errors";
 
-const TOO_LARGE = "The request is too large.";
-const TOO_SLOW = "The upload took too long. Try again on a faster connection, or with a smaller file.";
-const INCOMPLETE = "The body of this request did not arrive as a whole.";
-
 /**
  * The bytes of a body, refused with 413 past `max` bytes. A declared length is believed, because the
  * HTTP parser holds the sender to it; a body without one is counted as it arrives.
@@ -12,7 +8,7 @@ const INCOMPLETE = "The body of this request did not arrive as a whole.";
 async function readText(request: Request, max: number): Promise<string> {
   const declared = request.headers.get("content-length");
   if (declared !== null) {
-    if (Number(declared) > max) throw new HttpError(413, TOO_LARGE);
+    if (Number(declared) > max) throw new HttpError("body_too_large");
     return arriving(request.text());
   }
   return new TextDecoder().decode(await readBytes(request, max));
@@ -22,7 +18,7 @@ async function readText(request: Request, max: number): Promise<string> {
 export async function readBytes(request: Request, max: number, withinMs?: number): Promise<Uint8Array> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    if (withinMs !== undefined) timer = setTimeout(() => reject(new HttpError(408, TOO_SLOW, { Connection: "close" })), withinMs);
+    if (withinMs !== undefined) timer = setTimeout(() => reject(new HttpError("upload_too_slow", {}, { Connection: "close" })), withinMs);
   });
   try {
     return await Promise.race([readAll(request, max), late]);
@@ -33,7 +29,7 @@ export async function readBytes(request: Request, max: number, withinMs?: number
 
 async function readAll(request: Request, max: number): Promise<Uint8Array> {
   const declared = Number(request.headers.get("content-length") ?? 0);
-  if (declared > max) throw new HttpError(413, TOO_LARGE);
+  if (declared > max) throw new HttpError("body_too_large");
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = request.body?.getReader();
@@ -41,13 +37,13 @@ async function readAll(request: Request, max: number): Promise<Uint8Array> {
     const chunk = await (reader && arriving(reader.read()));
     if (!chunk || chunk.done) {
       // Some hosts end the body of who has left, and do not fail it.
-      if (size < declared) throw new HttpError(400, INCOMPLETE);
+      if (size < declared) throw new HttpError("body_incomplete");
       return Buffer.concat(chunks);
     }
     size += chunk.value.byteLength;
     if (size > max) {
       await reader?.cancel();
-      throw new HttpError(413, TOO_LARGE);
+      throw new HttpError("body_too_large");
     }
     chunks.push(chunk.value);
   }
@@ -58,7 +54,7 @@ async function arriving<T>(part: Promise<T>): Promise<T> {
   try {
     return await part;
   } catch {
-    throw new HttpError(400, INCOMPLETE);
+    throw new HttpError("body_incomplete");
   }
 }
 
@@ -68,21 +64,21 @@ export async function readJson(request: Request, max: number, optional: boolean)
   // Only reading tells that a request without a type has no body either.
   if (type === null && optional && (await readText(request, max)) === "") return {};
   if (!type || !/^application\/json\s*(;|$)/i.test(type)) {
-    throw new HttpError(415, "The body of this request must be application/json.");
+    throw new HttpError("wrong_media_type", { type: "application/json" });
   }
   const text = await readText(request, max);
   if (text === "" && optional) return {};
   try {
     return JSON.parse(text);
   } catch {
-    throw new HttpError(400, "The body of this request is not valid JSON.");
+    throw new HttpError("json_malformed");
   }
 }
 
 /** The fields of a form, of each name the first: 415 for another type, 413 past `max` bytes. */
 export async function readForm(request: Request, max: number): Promise<Record<string, string>> {
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(request.headers.get("content-type") ?? "")) {
-    throw new HttpError(415, "The body of this request must be application/x-www-form-urlencoded.");
+    throw new HttpError("wrong_media_type", { type: "application/x-www-form-urlencoded" });
   }
   const fields: Record<string, string> = Object.create(null);
   for (const [name, value] of new URLSearchParams(await readText(request, max))) fields[name] ??= value;

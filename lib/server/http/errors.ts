@@ -1,56 +1,51 @@
 import "server-only";
 import type { z } from "zod";
+import { type ErrorBody, fieldsBody, messageBody } from "@/lib/protocol/errors/body";
+import { type AnswerCode, ERRORS, failureIn, type Given, type Params, type ReasonOf, reason } from "@/lib/protocol/errors/codes";
+import type { Reason } from "@/lib/protocol/errors/entry";
 
-/** An answer other than success: `message` is shown to people. */
-export class HttpError extends Error {
+type Headers = Record<string, string>;
+
+/** An answer other than success, by its code: status and sentence are the registry's. */
+export class HttpError<C extends AnswerCode = AnswerCode> extends Error {
+  readonly status: number;
+  readonly body: ErrorBody;
+  readonly headers: Headers;
   constructor(
-    readonly status: number,
-    message: string,
-    readonly headers: Record<string, string> = {},
+    readonly code: C,
+    ...[params, headers]: Given<C> extends [] ? [params?: Params<C>, headers?: Headers] : [params: Params<C>, headers?: Headers]
   ) {
-    super(message);
+    const given = params ?? {};
+    const body = messageBody({ code, params: given } as ReasonOf<AnswerCode>);
+    super(body.message);
+    this.status = ERRORS[code].status;
+    this.body = body;
+    const later: Headers = "retryAfter" in given ? { "Retry-After": String(given.retryAfter) } : {};
+    this.headers = { ...later, ...headers };
   }
 }
 
-/** 422: a sentence for each field that fails its rule. */
+/** 422: why each field fails that fails its rule. */
 export class FieldError extends Error {
-  constructor(readonly errors: Record<string, string>) {
+  readonly status = 422;
+  readonly body: ErrorBody;
+  readonly headers: Headers = {};
+  constructor(codes: Readonly<Record<string, Reason>>) {
     super("A field fails its rule.");
+    this.body = fieldsBody(codes);
   }
 
   static of(error: z.ZodError): FieldError {
-    const errors: Record<string, string> = {};
+    const codes: Record<string, Reason> = {};
     for (const { path, message } of error.issues) {
-      if (path.length === 0) return new FieldError({ body: "The body of this request must be a JSON object." });
-      errors[String(path[0])] ??= message;
+      if (path.length === 0) return new FieldError({ body: reason("body_not_object") });
+      codes[String(path[0])] ??= failureIn(message);
     }
-    return new FieldError(errors);
+    return new FieldError(codes);
   }
-}
-
-/** Nobody is signed in, or the session has ended meanwhile. */
-export function signedOut(): HttpError {
-  return new HttpError(401, "Sign in to go on.");
-}
-
-/** Alike for a name that nobody has and for a wrong password. */
-export function wrongCredentials(): HttpError {
-  return new HttpError(401, "This username and password do not go together.");
 }
 
 /** Too much waits already: a bound that keeps memory within its limits. */
 export function tooBusy(): HttpError {
-  return new HttpError(503, "The server is busy. Try again in a moment.", { "Retry-After": "2" });
-}
-
-/** What somebody may know of, and may not do. */
-export function forbidden(message: string): HttpError {
-  return new HttpError(403, message);
-}
-
-/** What does not exist and what the caller may not know of answer alike. */
-export function notFound(
-  what: "Conversation" | "Group" | "Invite" | "Message" | "User" | "Page" | "Session" | "Avatar" | "Identity" | "Notice",
-): HttpError {
-  return new HttpError(404, `${what} not found`);
+  return new HttpError("server_busy", { retryAfter: 2 });
 }

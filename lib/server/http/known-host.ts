@@ -14,9 +14,6 @@ export function isKnownHost(headers: Headers): boolean {
   return host === null || [...THIS_MACHINE, HOST, nameOf(PUBLIC_URL)].includes(nameOf(`http://${host}`));
 }
 
-export const UNKNOWN_HOST =
-  "This server signs anybody in (DEV_LOGIN=1), so it answers only to localhost, 127.0.0.1, [::1], HOST and the host of PUBLIC_URL.";
-
 /** The host of an address, less its port. */
 function nameOf(address: string): string {
   return URL.canParse(address) ? new URL(address).hostname : address;

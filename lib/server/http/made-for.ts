@@ -7,5 +7,5 @@ import { HttpError } from "./errors";
  * @param said the user that the page was made for; null where a caller does not say, as programs do
  */
 export function requireMadeFor(said: string | null, userId: string | undefined): void {
-  if (said !== null && said !== userId) throw new HttpError(401, "Somebody else is signed in here now.");
+  if (said !== null && said !== userId) throw new HttpError("signed_in_as_another");
 }

@@ -1,6 +1,6 @@
 import "server-only";
 import type { z } from "zod";
-import type { ErrorBody } from "@/lib/protocol/errors";
+import type { ErrorBody } from "@/lib/protocol/errors/body";
 import { FORM_BODY_MAX, JSON_BODY_MAX } from "@/lib/protocol/limits";
 import type { User } from "@/lib/protocol/users";
 import { type Authenticated, authenticate, claimedUserId } from "../auth/authenticate";
@@ -11,8 +11,8 @@ import { log } from "../log";
 import { addressOf, enforceLimit, type LimitName } from "../rate-limits";
 import { noPageHeaders } from "./answer-headers";
 import { readForm, readJson } from "./body";
-import { FieldError, HttpError, signedOut } from "./errors";
-import { isKnownHost, UNKNOWN_HOST } from "./known-host";
+import { FieldError, HttpError } from "./errors";
+import { isKnownHost } from "./known-host";
 import { loggedPath } from "./logged-path";
 import { requireMadeFor } from "./made-for";
 import { requireSameOrigin } from "./same-origin";
@@ -95,7 +95,7 @@ export function route<A extends Auth = "required", B extends z.ZodType = z.ZodTy
     let fields: Record<string, string> = {};
     let response: Response;
     try {
-      if (!isKnownHost(request.headers)) throw new HttpError(403, UNKNOWN_HOST);
+      if (!isKnownHost(request.headers)) throw new HttpError("unknown_host");
       if (options.form) {
         requireSameOrigin(request);
         await enforceLimit("form", { userId: claimedUserId(request.headers), address: addressOf(request) });
@@ -168,7 +168,7 @@ async function requireCaller(request: Request, auth: Auth, madeAs: string | unde
   if (!found) {
     // Whoever tries tokens is slowed down; a good one from the same address goes on being taken.
     await enforceLimit("unauthorized", { address: addressOf(request) });
-    throw signedOut();
+    throw new HttpError("sign_in_required");
   }
   if (found.via === "cookie" && request.method !== "GET" && request.method !== "HEAD") requireSameOrigin(request);
   const inAddress = auth === "stream" ? new URL(request.url).searchParams.get("user") : null;
@@ -192,14 +192,9 @@ function pathOf(url: string): string {
 }
 
 function refusalOf(error: unknown, requestId: string): Refusal {
-  if (error instanceof FieldError) return { status: 422, body: { errors: error.errors }, headers: {} };
-  if (error instanceof HttpError) return { status: error.status, body: { message: error.message }, headers: error.headers };
+  if (error instanceof FieldError || error instanceof HttpError) return error;
   log.error({ requestId, err: error }, "a request failed");
-  if (isUnavailable(error)) {
-    const message = "The database cannot be reached. Try again in a moment.";
-    return { status: 503, body: { message }, headers: { "Retry-After": "2" } };
-  }
-  return { status: 500, body: { message: "Something went wrong on the server. Try again in a moment." }, headers: {} };
+  return isUnavailable(error) ? new HttpError("database_unreachable", { retryAfter: 2 }) : new HttpError("server_failed");
 }
 
 /** The same headers from every host. A route that lets its answer be cached has said so itself. */

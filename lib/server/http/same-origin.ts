@@ -27,7 +27,7 @@ export function requireSameOrigin(request: Request): void {
   if (site === "same-origin") return;
   const host = hostOf(request.headers.get("origin"));
   if (site === null && host !== null && host === ownHost(request.headers)) return;
-  throw new HttpError(403, "This request did not come from this site.");
+  throw new HttpError("cross_site");
 }
 
 /** Null where there is none, and for the `null` of a page that has no origin. */

@@ -2,6 +2,8 @@ import "server-only";
 import { spawn } from "node:child_process";
 import { setPriority } from "node:os";
 import { join } from "node:path";
+import { reason } from "@/lib/protocol/errors/codes";
+import type { Reason } from "@/lib/protocol/errors/entry";
 
 /** What one picture may take; what takes more is ended, whatever it is doing. */
 const LIMITS = {
@@ -18,16 +20,20 @@ const LIMITS = {
 
 export type Limits = typeof LIMITS;
 
-/** A picture that is not used; the message says why, to the person who sent it. */
-export class PictureError extends Error {}
+/** A picture that is not used, and why. */
+export class PictureError extends Error {
+  constructor(readonly reason: Reason) {
+    super(reason.code);
+  }
+}
 
-const UNREADABLE = "This file is not a picture that can be used. Choose a JPEG, PNG, WebP, GIF or AVIF.";
-const TOO_DEAR = "This picture takes too much work to open. Save it anew as a plain JPEG or PNG, or make it smaller.";
+const UNREADABLE = reason("picture_unreadable");
+const TOO_DEAR = reason("picture_too_dear");
 
 /** As `worker.mjs` has them. */
-const REFUSALS: Readonly<Record<number, string>> = {
+const REFUSALS: Readonly<Record<number, Reason>> = {
   10: UNREADABLE,
-  11: `This picture has more than ${LIMITS.pixels / 1_000_000} million pixels. Make it smaller.`,
+  11: reason("picture_too_many_pixels", { max: LIMITS.pixels }),
   12: TOO_DEAR,
 };
 

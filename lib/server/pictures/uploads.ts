@@ -10,7 +10,7 @@ const HELD = 12;
 const WAITING_MAX = 200;
 const WAITING_OF_ONE = 20;
 
-const BUSY = "Too many pictures are being uploaded. Try again in a moment.";
+const BUSY = "uploads_busy";
 
 const queues = () =>
   single("pictures", () => ({

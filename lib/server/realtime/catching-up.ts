@@ -17,7 +17,6 @@ const WAITING_MAX = 20_000;
 export function catchingUp(): FairQueue {
   return single("catching up", () => {
     const atOnce = Math.max(1, Math.floor(config().DATABASE_POOL * SHARE_OF_POOL));
-    const busy = "Too many streams are catching up.";
-    return new FairQueue({ atOnce, waitingMax: WAITING_MAX, waitingOfOne: STREAMS_PER_USER_MAX, busy });
+    return new FairQueue({ atOnce, waitingMax: WAITING_MAX, waitingOfOne: STREAMS_PER_USER_MAX, busy: "streams_busy" });
   });
 }

@@ -34,12 +34,12 @@ const HEADERS = {
 /** The event stream of a caller: 406 unless it is asked for, 429 past the streams of one user, 503 while going away. */
 export async function openStream(request: Request, { user, session }: Caller): Promise<Response> {
   if (!/(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(request.headers.get("accept") ?? "")) {
-    throw new HttpError(406, "This is an event stream: ask for it with Accept: text/event-stream.");
+    throw new HttpError("only_event_stream");
   }
   const open = hub();
-  if (!open.accepting) throw new HttpError(503, "The server is restarting.", { "Retry-After": "2" });
+  if (!open.accepting) throw new HttpError("server_restarting", { retryAfter: 2 });
   if (open.streamsOf(user.id) >= STREAMS_PER_USER_MAX) {
-    throw new HttpError(429, "Too many streams are open for this account.", { "Retry-After": "30" });
+    throw new HttpError("too_many_streams", { retryAfter: 30 });
   }
   await open.ready();
   const from = resumeFrom(request);

@@ -5,7 +5,7 @@ import { HttpError } from "@/lib/server/http/errors";
 import { json, route } from "@/lib/server/http/route";
 
 export const PUT = route({ limit: "upload" }, async ({ user, request }) => {
-  if (!request.headers.get("content-type")?.startsWith("image/")) throw new HttpError(415, "An avatar is sent as image/*.");
+  if (!request.headers.get("content-type")?.startsWith("image/")) throw new HttpError("avatar_not_sent_as_image");
   return json(200, await setAvatar(user.id, () => readBytes(request, AVATAR_BODY_MAX, AVATAR_BODY_MS)));
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sentenceOf } from "@/lib/client/account/notices";
+import { sentenceOfNotice } from "@/lib/protocol/notices";
 
 const notice = (code: string, params: { issuer?: string; name?: string } = {}) => ({
   id: "1",
@@ -19,5 +19,11 @@ test.each([
   ["of_a_later_version", {}, "Your account was changed."],
   ["toString", {}, "Your account was changed."],
 ])("A notice %s with %j says “%s”", (code, params, sentence) => {
-  expect(sentenceOf(notice(code, params))).toBe(sentence);
+  expect(sentenceOfNotice(notice(code, params))).toBe(sentence);
+});
+
+test("A notice of a code that is not known here says what the server says", () => {
+  expect(sentenceOfNotice({ ...notice("of_a_later_version"), message: "A key was made for your account." })).toBe(
+    "A key was made for your account.",
+  );
 });
