@@ -95,6 +95,18 @@ test("this holds for every connection of a server", async () => {
   expect(other.heard()).toBe("");
 });
 
+test("where it is one of several hosts it is told nothing either, and the other is taken", async () => {
+  const other = await impostor(CLEARTEXT, WELCOME);
+  const real = new URL(process.env.PARLEY_TEST_DATABASE as string);
+  const both = real.href.replace(real.host, `127.0.0.1:${new URL(other.url).port},${real.host}`);
+  const client = new DatabaseClient({ connectionString: both });
+  await client.connect();
+  expect([client.port, (await client.query("SELECT 1 AS one")).rows]).toEqual([Number(real.port), [{ one: 1 }]]);
+  await client.end();
+  expect(other.connections()).toBe(1);
+  expect(other.heard()).toBe("");
+});
+
 test("PostgreSQL proves itself, and is believed", async () => {
   const client = new DatabaseClient({ connectionString: process.env.PARLEY_TEST_DATABASE as string });
   await client.connect();
