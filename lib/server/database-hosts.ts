@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 /** What an address says before its hosts, the hosts, and what it says after them. */
 const PARTS = /^(postgres(?:ql)?:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/s;
 
@@ -19,7 +21,7 @@ export function hostsOf(url: string): string {
   return hosts.map(({ hostname, port }) => `${hostname}:${port || PORT}`).join(" and ");
 }
 
-/** What a host has answered, or why it has not. */
+/** Of a host that answers, whether it takes writes, and as of which timeline; of another, why it does not answer. */
 export type Answer = { writes: boolean; timeline: string | null } | { error: unknown };
 
 /** Milliseconds that others have to answer once one has that takes writes. */
@@ -34,7 +36,7 @@ const FUTILE_MS = 200;
  * before that somebody has started again.
  */
 export class DatabaseHosts {
-  readonly addresses: readonly string[];
+  private readonly addresses: readonly string[];
   private found: Promise<string> | null = null;
   private last: string | null = null;
 
@@ -64,29 +66,34 @@ export class DatabaseHosts {
     const asked = this.addresses.map(async (address) => {
       const answer = await this.ask(address);
       answers.set(address, answer);
-      if (!("writes" in answer) || !answer.writes) throw answer;
+      if (timelineOf(answer) === null) throw new Error("it takes no writes");
     });
     const all = Promise.allSettled(asked);
-    await Promise.any(asked).then(
-      () => Promise.race([all, new Promise((late) => setTimeout(late, GRACE_MS))]),
-      () => {},
+    const late = Promise.any(asked).then(
+      () => sleep(GRACE_MS),
+      () => all,
     );
-    // Those that stand at the same are taken as they were before, or as the address names them.
-    const timeline = (address: string) => (answers.get(address) as { timeline: string | null }).timeline ?? "";
-    const writing = this.addresses.filter((address) => {
-      const answer = answers.get(address);
-      return answer && "writes" in answer && answer.writes;
-    });
-    writing.sort((one, other) => (timeline(one) < timeline(other) ? 1 : timeline(one) > timeline(other) ? -1 : this.preferred(one, other)));
-    const [best] = writing;
-    if (best === undefined) throw noneTakesWrites(answers);
-    this.last = best;
-    return best;
+    await Promise.race([all, late]);
+    let best: { address: string; timeline: string } | null = null;
+    // Of those that stand at the same, the one that was it before, or that is named first.
+    for (const address of this.inOrder()) {
+      const timeline = timelineOf(answers.get(address));
+      if (timeline !== null && (best === null || timeline > best.timeline)) best = { address, timeline };
+    }
+    if (best === null) throw noneTakesWrites(answers);
+    this.last = best.address;
+    return best.address;
   }
 
-  private preferred(one: string, other: string): number {
-    return Number(other === this.last) - Number(one === this.last);
+  private inOrder(): string[] {
+    const { last } = this;
+    return last === null ? [...this.addresses] : [last, ...this.addresses.filter((address) => address !== last)];
   }
+}
+
+/** Null where a host takes no writes; empty where it does, and cannot tell. */
+function timelineOf(answer: Answer | undefined): string | null {
+  return answer && "writes" in answer && answer.writes ? (answer.timeline ?? "") : null;
 }
 
 /** PostgreSQL's code for a connection that could not be made, by which callers know that the database is away. */
