@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
 import type { Page } from "./support/page";
 import { Scene } from "./support/scene";
 
@@ -20,8 +21,13 @@ const asked = () => scene.server.requests.filter((request) => request === "GET /
 /** Somebody else opens a stream. */
 const comes = (who: string) => scene.server.open(who, "/api/messages");
 
+/** A while in which the stream stays open: its heartbeat comes. */
 async function passes(ms: number): Promise<void> {
-  await vi.advanceTimersByTimeAsync(ms);
+  for (let passed = 0; passed < ms; passed += STREAM_HEARTBEAT_MS) {
+    scene.server.beat();
+    page.source?.arriveAll();
+    await vi.advanceTimersByTimeAsync(STREAM_HEARTBEAT_MS);
+  }
   await page.settle();
 }
 
