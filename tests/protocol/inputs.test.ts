@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
 import { ChangePlaceInput, ConversationsQuery, StartConversationInput } from "@/lib/protocol/conversations";
+import { failureIn, sentenceOf } from "@/lib/protocol/errors/codes";
 import {
   AddParticipantsInput,
   ChangeGroupInput,
@@ -32,7 +33,7 @@ import {
 /** The sentences for what is refused, each with its field; an empty list where all is taken. */
 function refusals(schema: z.ZodType, input: unknown): string[] {
   const { error } = schema.safeParse(input);
-  return error ? error.issues.map(({ path, message }) => [...path, message].join(": ")) : [];
+  return error ? error.issues.map(({ path, message }) => [...path, sentenceOf(failureIn(message), "")].join(": ")) : [];
 }
 
 type Case = [schema: z.ZodType, input: unknown, sentence: string];
