@@ -1,6 +1,7 @@
 "use client";
 
-import { Button, buttonClass } from "@/components/ui/button";
+import { ToConversations } from "@/components/messenger/to-conversations";
+import { Button } from "@/components/ui/button";
 import { FullPageNote } from "@/components/ui/full-page-note";
 
 export default function PageError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
@@ -12,10 +13,7 @@ export default function PageError({ error, reset }: { error: Error & { digest?: 
           <Button look="primary" onClick={reset}>
             Try again
           </Button>
-          {/* A new document, for when what failed is in this one. */}
-          <a href="/" className={buttonClass("quiet")}>
-            To your conversations
-          </a>
+          <ToConversations afresh />
         </>
       }
     >

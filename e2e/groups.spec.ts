@@ -72,6 +72,37 @@ test.describe("a group", () => {
   });
 });
 
+test.describe("what somebody was writing in a group that they are taken out of", () => {
+  test.use({ complaints: FAILED_REQUESTS });
+
+  test("is shown to them, to copy or to let go, there and beside the list", async ({ cast, ada, grace }) => {
+    const { path } = await cast.group("Engine", [ada, grace], [[ada, "Welcome"]]);
+    const page = await ada.open(path);
+    const graces = await grace.open(path);
+    await graces.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await composer(graces).fill("The engine might compose elaborate pieces of music");
+    await openDetails(page);
+    await details(page).getByRole("button", { name: "Actions for Grace" }).click();
+    await page.getByRole("menuitem", { name: "Remove from the group" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+
+    await expect(graces.getByRole("heading", { name: "One message was not sent" })).toBeVisible();
+    await expect(graces.getByRole("main")).toContainText("elaborate pieces of music");
+    await graces.getByRole("link", { name: "To your conversations" }).click();
+    await graces.reload();
+    await graces.getByRole("button", { name: "1 message cannot be sent" }).click();
+    const dialog = graces.getByRole("dialog", { name: "What cannot be sent" });
+    await dialog.getByRole("button", { name: "Copy" }).click();
+    await expect(dialog.getByRole("button", { name: "Copied" })).toBeVisible();
+    expect(await graces.evaluate(() => navigator.clipboard.readText())).toBe("The engine might compose elaborate pieces of music");
+    await dialog.getByRole("button", { name: "Discard" }).click();
+    await expect(dialog).toHaveCount(0);
+    await graces.reload();
+    await expect(graces.getByRole("button", { name: "New group and more" })).toBeVisible();
+    await expect(graces.getByRole("button", { name: "1 message cannot be sent" })).toHaveCount(0);
+  });
+});
+
 test.describe("the way out", () => {
   test.use({ complaints: /409 \(Conflict\)/ });
 

@@ -1,7 +1,7 @@
 "use client";
 
-import Link from "next/link";
-import { Button, buttonClass } from "@/components/ui/button";
+import { ToConversations } from "@/components/messenger/to-conversations";
+import { Button } from "@/components/ui/button";
 import { Note } from "@/components/ui/note";
 
 /** Beside the list, which goes on working. */
@@ -14,9 +14,7 @@ export default function ConversationError({ reset }: { error: Error; reset: () =
           <Button look="primary" onClick={reset}>
             Try again
           </Button>
-          <Link href="/" className={buttonClass("quiet")}>
-            To your conversations
-          </Link>
+          <ToConversations />
         </>
       }
     >

@@ -39,7 +39,7 @@ export function ConversationScreen({ id, snapshot, formId }: { id: string; snaps
     if (name && name !== titled) document.title = `${name} · Parley`;
   }, [name, titled]);
 
-  if (gone) return <Gone />;
+  if (gone) return <Gone id={id} />;
   if (!conversation) return null;
   return (
     <>

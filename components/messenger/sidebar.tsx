@@ -13,6 +13,7 @@ import { useDialogs } from "./dialogs-context";
 import { NewMenu } from "./new-menu";
 import { OwnMenu } from "./own-menu";
 import { SidebarResizer } from "./sidebar-resizer";
+import { StrandedWords } from "./stranded";
 
 type Props = { openId: string | null; notices: readonly Notice[] };
 
@@ -45,6 +46,7 @@ export function Sidebar({ openId, notices }: Props) {
         <NewMenu onArchive={() => showArchive(true)} />
       </div>
       <Notices userId={userId} notices={notices} />
+      <StrandedWords />
       {archive ? <ArchivedList openId={openId} onBack={() => showArchive(false)} /> : <ConversationList openId={openId} />}
       <SidebarResizer />
     </section>

@@ -44,6 +44,7 @@ import { createLoader } from "./sync/loader";
 import { watchMuteEnds } from "./sync/mute-ends";
 import { createOnlineCount } from "./sync/online-count";
 import { createReadMarker } from "./sync/read-marker";
+import { watchStranded } from "./sync/stranded";
 import { type Channel, tabsOf } from "./sync/tabs";
 
 export type { ConversationSnapshot, Snapshot } from "./store/snapshot";
@@ -209,11 +210,13 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
       feed.start();
       const unwatchMutes = watchMuteEnds(store);
       const unwatchOnline = onlineCount.watch();
+      const unwatchStranded = watchStranded({ store, api });
       void outbox.load();
       return () => {
         unwatch();
         unwatchMutes();
         unwatchOnline();
+        unwatchStranded();
         drafts.flush();
         positions.flush();
         feed.stop();

@@ -1,8 +1,9 @@
 "use client";
-import { createContext, useContext, useEffect, useSyncExternalStore } from "react";
+import { createContext, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import type { Conversation } from "@/lib/protocol/conversations";
 import type { Messenger } from "../messenger";
 import type { Connection, MessengerState } from "../store/state";
+import { type Stranded, strandedIn, type Words, wordsIn } from "../store/stranded";
 import type { OutboxItem } from "../store/unsent";
 import { conversationIn, type TranscriptView, transcriptIn } from "../store/views";
 import { watchTitle } from "./title";
@@ -60,5 +61,18 @@ export const useConversation = (id: string): Conversation | undefined => useMess
 /** Undefined until the conversation was opened. */
 export const useTranscript = (id: string): TranscriptView | undefined => useMessenger((state) => transcriptIn(state, id));
 export const useOutbox = (id: string): readonly OutboxItem[] => useMessenger((state) => state.outbox[id] ?? NO_ITEMS);
+/** What is not sent of a conversation, as its author has written it. */
+export function useWords(id: string): readonly Words[] {
+  const outbox = useMessenger((state) => state.outbox);
+  const drafts = useMessenger((state) => state.drafts);
+  return useMemo(() => wordsIn({ outbox, drafts }, id), [outbox, drafts, id]);
+}
+/** What was written in conversations that one is not in any more. */
+export function useStranded(): readonly Stranded[] {
+  const outbox = useMessenger((state) => state.outbox);
+  const drafts = useMessenger((state) => state.drafts);
+  const gone = useMessenger((state) => state.gone);
+  return useMemo(() => strandedIn({ outbox, drafts, gone }), [outbox, drafts, gone]);
+}
 export const useDraft = (id: string): string => useMessenger((state) => state.drafts[id] ?? "");
 export const useConnection = (): Connection => useMessenger((state) => state.connection);

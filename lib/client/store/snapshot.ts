@@ -44,6 +44,7 @@ export function initialState(snapshot: Snapshot): MessengerState {
     outbox: {},
     outboxDurable: true,
     drafts: {},
+    gone: {},
     connection: { status: "connecting", since: 0 },
     signedOut: false,
     online: new Set(),

@@ -39,6 +39,11 @@ export type MessengerState = {
   /** False where IndexedDB is missing or broken: unsent messages then end with their tab. */
   outboxDurable: boolean;
   drafts: Readonly<Record<string, string>>;
+  /**
+   * Conversations in which one has written something that was not sent, and that one is not in any more: by id, what they
+   * were called where this page knows it.
+   */
+  gone: Readonly<Record<string, string | null>>;
   connection: Connection;
   signedOut: boolean;
   /** Ids of those who are online, of the people one shares a conversation with. */

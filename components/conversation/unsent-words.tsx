@@ -1,0 +1,52 @@
+"use client";
+
+import { useState } from "react";
+import { useMessengerActions } from "@/lib/client/screen/hooks";
+import type { Words } from "@/lib/client/store/stranded";
+
+type Props = {
+  conversationId: string;
+  words: readonly Words[];
+  /** What they lie on. */
+  on: "surface" | "raised";
+};
+
+/** What can be sent no more, in full, to take along or to let go. */
+export function UnsentWords({ conversationId, words, on }: Props) {
+  const messenger = useMessengerActions();
+  const [copied, setCopied] = useState<string | null>(null);
+  return (
+    <ul className="grid gap-2 text-start">
+      {words.map(({ clientId, text }) => (
+        <li key={clientId ?? "draft"} className={`rounded-md px-3 pt-2 pb-1 ${on === "surface" ? "bg-raised" : "bg-surface"}`}>
+          <p dir="auto" className="max-h-44 overflow-y-auto text-wrap whitespace-pre-wrap wrap-anywhere text-text">
+            {text}
+          </p>
+          <p className="mt-1 flex flex-wrap items-center gap-x-1 text-sm text-muted">
+            <span className="me-auto">{clientId === null ? "Draft" : "Not sent"}</span>
+            <button
+              type="button"
+              className={ACTION}
+              onClick={async () => {
+                await navigator.clipboard?.writeText(text);
+                setCopied(clientId ?? "draft");
+              }}
+            >
+              {copied === (clientId ?? "draft") ? "Copied" : "Copy"}
+            </button>
+            <button
+              type="button"
+              className={ACTION}
+              onClick={() => (clientId === null ? messenger.setDraft(conversationId, "") : void messenger.discard(clientId))}
+            >
+              Discard
+            </button>
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const ACTION =
+  "inline-flex min-h-8 touch:min-h-11 items-center rounded-sm px-1.5 font-medium text-accent underline-offset-3 hover:underline";
