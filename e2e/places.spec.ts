@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { conversations, conversationWith, details, message, messages, openDetails, say } from "./support/screen";
+import { composer, conversations, conversationWith, details, message, messages, openDetails, say } from "./support/screen";
 import { expect, test } from "./support/test";
 
 async function pick(page: Page, name: string, action: string): Promise<void> {
@@ -84,6 +84,33 @@ test("a direct conversation is deleted for oneself alone, and what is said next 
   await conversationWith(page, "Grace").click();
   await expect(message(page, "Forgotten")).toBeVisible();
   await expect(messages(page)).toHaveCount(1);
+});
+
+test("details that stand beside a conversation stand there again from the first paint on, until they are closed", async ({
+  cast,
+  ada,
+  grace,
+}) => {
+  const { path } = await cast.group("Engine", [ada, grace], [[grace, "Hello"]]);
+  let page = await ada.open(path);
+  await openDetails(page);
+
+  const scripts = "**/_next/static/**/*.js";
+  page = await ada.context.newPage();
+  await page.route(scripts, () => {});
+  await page.goto(path, { waitUntil: "commit" });
+  await expect(details(page).getByText("Private group, 2 people")).toBeVisible();
+  await page.evaluate(() => document.fonts.ready);
+  const before = await message(page, "Hello").boundingBox();
+  await page.unroute(scripts);
+  await details(page).getByRole("button", { name: "Invite links" }).waitFor();
+  await expect(composer(page)).toBeFocused();
+  expect(await message(page, "Hello").boundingBox()).toEqual(before);
+
+  await details(page).getByRole("button", { name: "Close details" }).click();
+  await page.reload();
+  await expect(message(page, "Hello")).toBeVisible();
+  await expect(details(page)).toHaveCount(0);
 });
 
 test.describe("on a phone", () => {

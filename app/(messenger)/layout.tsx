@@ -1,5 +1,7 @@
+import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { MessengerFrame } from "@/components/messenger/messenger-frame";
+import { DETAILS_COOKIE, detailsDockedFrom } from "@/lib/client/screen/preferences";
 import { isAdministrator } from "@/lib/server/administrators";
 import { currentCaller } from "@/lib/server/auth/current-user";
 import { listNotices } from "@/lib/server/notices";
@@ -9,7 +11,8 @@ export default async function MessengerLayout({ children }: { children: ReactNod
   const caller = await currentCaller();
   // The page knows where to come back to after signing in, and sends them there.
   if (!caller) return children;
-  const [list, notices, administrator] = await Promise.all([
+  const [jar, list, notices, administrator] = await Promise.all([
+    cookies(),
     snapshotList(caller.user),
     listNotices(caller),
     isAdministrator(caller.user.id),
@@ -18,6 +21,7 @@ export default async function MessengerLayout({ children }: { children: ReactNod
     <MessengerFrame
       snapshot={{ me: caller.user, ...list }}
       administrator={administrator}
+      detailsDocked={detailsDockedFrom(jar.get(DETAILS_COOKIE)?.value)}
       notices={notices.filter(({ dismissed }) => !dismissed)}
     >
       {children}

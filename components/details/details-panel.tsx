@@ -1,7 +1,7 @@
 "use client";
 
 import { ArrowLeft, X } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { ICON_BUTTON } from "@/components/ui/button";
 import { useDetails } from "@/lib/client/screen/details";
 import { useConversation } from "@/lib/client/screen/hooks";
@@ -18,8 +18,11 @@ export function DetailsPanel({ id }: { id: string }) {
   const conversation = useConversation(id);
   const details = useDetails();
   const [view, show] = useState<DetailsView>("overview");
+  const [shown, setShown] = useState(false);
+  useEffect(() => setShown(true), []);
   const back = () => show("overview");
-  if (!conversation) return null;
+  // The first paint may have it in the conversation alone: the place is kept, so that nothing moves when it is known here.
+  if (!conversation) return shown || details.page ? null : <aside aria-hidden="true" className="pane-details" />;
   return (
     <aside aria-label="Details" className="pane-details">
       <header className="flex min-h-16 shrink-0 items-center gap-1 ps-3 pe-3 pt-[env(safe-area-inset-top)]">

@@ -21,13 +21,20 @@ import { NothingOpen } from "./nothing-open";
 import { Sidebar } from "./sidebar";
 import { SignedOut } from "./signed-out";
 
-type Props = { snapshot: Snapshot; notices: readonly Notice[]; administrator: boolean; children: ReactNode };
+type Props = {
+  snapshot: Snapshot;
+  notices: readonly Notice[];
+  administrator: boolean;
+  /** Whether the details stood beside conversations at the last visit. */
+  detailsDocked: boolean;
+  children: ReactNode;
+};
 
 /**
  * The frame that stays while conversations come and go: the list at the left, what is open at the
  * right; on a phone one of the two. It holds the page's one messenger.
  */
-export function MessengerFrame({ snapshot, notices, administrator, children }: Props) {
+export function MessengerFrame({ snapshot, notices, administrator, detailsDocked, children }: Props) {
   const [messenger] = useState(() => createMessenger(snapshot));
   const [finding, setFinding] = useState(false);
   const [makingGroup, setMakingGroup] = useState<"for some" | "for everybody" | null>(null);
@@ -43,7 +50,7 @@ export function MessengerFrame({ snapshot, notices, administrator, children }: P
   // They differ while the address has moved on without the server (see visit.ts).
   const path = usePathname();
   const openId = conversationIn(path);
-  const details = useDetailsState();
+  const details = useDetailsState(detailsDocked);
   useStart(messenger);
   useEffect(followKeyboard, []);
 

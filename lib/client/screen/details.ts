@@ -2,6 +2,7 @@
 import { usePathname } from "next/navigation";
 import { createContext, useContext, useMemo, useState } from "react";
 import { cameFrom } from "./back";
+import { rememberDetails } from "./preferences";
 import { conversationIn } from "./visit";
 
 /** Whether the details of the open conversation are shown, and what shows and hides them. */
@@ -18,14 +19,23 @@ export function useDetails(): Details {
   return useContext(DetailsContext);
 }
 
-/** Beside the conversation they stay while one goes from one to another; as a page they have an address, so that back leads back. */
-export function useDetailsState(): Details {
+/**
+ * Beside the conversation they stay while one goes from one to another, and for the next visit; as a page they have an
+ * address, so that back leads back.
+ * @param remembered whether they stood there at the last visit
+ */
+export function useDetailsState(remembered: boolean): Details {
   const path = usePathname();
   const isPage = path.endsWith("/details");
-  const [docked, setDocked] = useState(isPage);
+  const [docked, setDocked] = useState(isPage || remembered);
   return useMemo(() => {
+    const dock = (is: boolean) => {
+      setDocked(is);
+      // What is closed as a page says nothing of where there is room.
+      if (matchMedia(WIDE).matches) rememberDetails(is);
+    };
     const close = () => {
-      setDocked(false);
+      dock(false);
       const conversation = path.replace(/\/details$/, "");
       if (!isPage) return;
       if (cameFrom(conversation)) window.history.back();
@@ -39,7 +49,7 @@ export function useDetailsState(): Details {
       toggle(id) {
         const isWide = matchMedia(WIDE).matches;
         if (isPage || (docked && isWide)) close();
-        else if (isWide) setDocked(true);
+        else if (isWide) dock(true);
         else window.history.pushState(null, "", `/c/${id}/details`);
       },
     };

@@ -3,6 +3,7 @@ import { setCookie } from "./cookie";
 /** What a person chose for this browser. Cookies, so that the server's first paint already knows. */
 export const THEME_COOKIE = "parley.theme";
 export const SIDEBAR_COOKIE = "parley.sidebar";
+export const DETAILS_COOKIE = "parley.details";
 
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
@@ -34,6 +35,15 @@ export function applySidebarWidth(px: number): void {
 
 export function rememberSidebarWidth(px: number): void {
   setCookie(SIDEBAR_COOKIE, String(px));
+}
+
+/** Whether the details stand beside conversations, where there is room. */
+export function detailsDockedFrom(cookie: string | undefined): boolean {
+  return cookie === "docked";
+}
+
+export function rememberDetails(docked: boolean): void {
+  setCookie(DETAILS_COOKIE, docked ? "docked" : "closed");
 }
 
 /** As the style sheet has it now. */
