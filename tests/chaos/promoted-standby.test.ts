@@ -40,7 +40,7 @@ async function talkOf(one: Account, other: string): Promise<string> {
 }
 
 test("a primary is killed at full speed and its synchronous standby promoted: what was acknowledged is there, once, in order, on every screen", {
-  timeout: patience(60_000),
+  timeout: patience(90_000),
 }, async () => {
   const rounds = length(1, 10);
   let [acknowledged, repeated, longest] = [0, 0, 0];
@@ -86,12 +86,13 @@ test("a primary is killed at full speed and its synchronous standby promoted: wh
       expect(mine.length).toBe(messages.length);
       for (const { id, seq, content } of mine) expect(known.get(id)).toMatchObject({ seq, content });
       for (const screen of [screens[i], screens[(i + 1) % SENDERS]] as Screen[]) {
-        await expect.poll(() => screen.ids(talk), { timeout: 15_000 }).toEqual(messages.map(({ id }) => id));
+        await expect.poll(() => screen.ids(talk), { timeout: 30_000 }).toEqual(messages.map(({ id }) => id));
       }
     }
     expect(screens.flatMap(({ faults }) => faults)).toEqual([]);
     await Promise.all(screens.map((screen) => screen.stop()));
     await Promise.all(servers.map((server) => server.kill("SIGKILL")));
+    await postgres.stop();
   }
   tell("synchronous standby promoted", {
     kills: rounds,
@@ -102,7 +103,9 @@ test("a primary is killed at full speed and its synchronous standby promoted: wh
   });
 });
 
-test("what an asynchronous standby had not received is answered by a reset, and by none with silence", { timeout: 60_000 }, async () => {
+test("what an asynchronous standby had not received is answered by a reset, and by none with silence", {
+  timeout: patience(90_000),
+}, async () => {
   const { postgres, servers, start, anywhere } = await setUp(false);
   const [ann, bob] = await Promise.all([known(anywhere(), "ann"), known(anywhere(), "bob")]);
   const talk = await talkOf(ann, "bob");
@@ -112,7 +115,7 @@ test("what an asynchronous standby had not received is answered by a reset, and 
   const screens = servers.flatMap(({ url }) => [ann, bob].map(({ token }) => new Screen(() => url, token, [talk])));
   await Promise.all(screens.map((screen) => screen.live));
   const all = (contents: string[]) =>
-    vi.waitFor(() => expect(screens.map((screen) => screen.contents(talk))).toEqual(screens.map(() => contents)), { timeout: 15_000 });
+    vi.waitFor(() => expect(screens.map((screen) => screen.contents(talk))).toEqual(screens.map(() => contents)), { timeout: 30_000 });
 
   const away = await openStream(anywhere(), { token: bob.token });
   await away.first(ready);

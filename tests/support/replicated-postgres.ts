@@ -26,6 +26,8 @@ export interface ReplicatedPostgres {
   /** As when the machine of the primary burns down, with all that had yet to leave it. */
   killPrimary(): Promise<void>;
   promote(): Promise<void>;
+  /** Harmless when repeated. */
+  stop(): Promise<void>;
 }
 
 /** Milliseconds each way between the two, so that there always is something that the standby has yet to receive. */
@@ -52,11 +54,12 @@ export async function startReplicatedPostgres({ synchronous }: { synchronous: bo
       wal_retrieve_retry_interval: "100ms",
     }),
   ]);
-  onTestFinished(async () => {
+  async function stop(): Promise<void> {
     for (const cluster of [primary, standby]) await stopCluster(cluster, 1_000);
     await network.stop();
     rmSync(home, { recursive: true, force: true, maxRetries: 20 });
-  });
+  }
+  onTestFinished(stop);
   await Promise.all([ensureRunning(primary, at), ensureRunning(standby, standbyAt)]);
   const [primaryUrl, standbyUrl] = [databaseUrl(at, password, SUPERUSER), databaseUrl(standbyAt, password, SUPERUSER)];
   // Nor may it see the files, by which a folder is told from its copy.
@@ -78,6 +81,7 @@ export async function startReplicatedPostgres({ synchronous }: { synchronous: bo
       while (findPostmaster(primary.folder)) await setImmediate();
     },
     promote: () => run(standbyUrl, "SELECT pg_promote()"),
+    stop,
   };
 }
 
