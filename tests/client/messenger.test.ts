@@ -42,6 +42,25 @@ describe("A page that the server has painted", () => {
   });
 });
 
+test("A stream names whom it is for, and where it resumes", async () => {
+  const page = await scene.openPage();
+  const urls: string[] = [];
+  const second = new Page(scene.server, "me", {
+    platform: {
+      connect(url) {
+        urls.push(url);
+        return scene.server.open("me", url);
+      },
+    },
+  }).start();
+  await second.settle();
+  const { pathname, searchParams } = new URL(urls[0] ?? "", "http://parley.test");
+  expect([pathname, searchParams.get("user")]).toEqual(["/api/messages", "me"]);
+  expect(searchParams.getAll("lastEventId")).toEqual([scene.server.snapshot("me").cursor]);
+  second.stop();
+  expect(page.state.connection.status).toBe("open");
+});
+
 describe("What happens in one tab", () => {
   test("a sign-out shows in the others, and nobody asks anything more; a return brings all of them back", async () => {
     const browser = new FakeBrowser();

@@ -28,6 +28,34 @@ describe("What the server answers to a message", () => {
   });
 });
 
+test("A message whose answer is lost is not sent again once the stream has told of it", async () => {
+  const page = await scene.openPage();
+  await scene.write(page, "heard");
+  const [post] = scene.posts(page);
+  post?.answer();
+  page.source?.arriveAll();
+  await ticks();
+  post?.fail();
+  await ticks();
+  await vi.advanceTimersByTimeAsync(60_000);
+  page.lifecycle?.wake();
+  await ticks();
+  expect(scene.posts(page)).toEqual([]);
+  expect(scene.server.requests.filter((request) => request.startsWith("POST") && request.endsWith("/messages"))).toHaveLength(1);
+  expect(await page.messenger.countUnsent()).toBe(0);
+});
+
+test("The messages of others leave what one has not sent where it is", async () => {
+  const page = await scene.openPage();
+  page.offline = true;
+  await scene.write(page, "unsent");
+  page.messenger.apply({ type: "read", conversationId: scene.id, userId: "ann", seq: 0 });
+  page.messenger.apply({ type: "message", message: { ...scene.server.send(scene.id, "ann", "hello"), mine: false } });
+  await ticks();
+  expect(scene.unsent(page)).toEqual([["unsent", "waiting"]]);
+  expect(await page.messenger.countUnsent()).toBe(1);
+});
+
 describe("The order of sending", () => {
   test("is the order of writing, not that in which tabs hear of messages", async () => {
     const browser = new FakeBrowser();

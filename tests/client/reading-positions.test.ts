@@ -42,10 +42,22 @@ describe("Somebody who comes back to a conversation", () => {
     page.lifecycle?.suspend();
 
     const { page: reloaded } = openTab(kept);
-    expect(reloaded.messenger.readingPositionOf(id)).toMatchObject({ seq: top, offset: -12 });
+    expect(reloaded.messenger.readingPositionOf(id)).toEqual({ seq: top, offset: -12, messageId: `${id}#${top}` });
     reloaded.messenger.open(id);
     await reloaded.settle();
     expect(seqs(reloaded)).toContain(top);
+  });
+
+  test("finds the very message, and none that is not held", async () => {
+    const { page } = openTab();
+    page.messenger.open(id);
+    await page.settle();
+    page.messenger.keepReadingPosition(id, 100, 3, true);
+    expect(page.messenger.readingPositionOf(id)).toEqual({ seq: 100, offset: 3, messageId: `${id}#100` });
+    page.messenger.keepReadingPosition(id, 7, 3, true);
+    expect(page.messenger.readingPositionOf(id)).toBeNull();
+    page.messenger.keepReadingPosition("elsewhere", 7, 3, true);
+    expect(page.messenger.readingPositionOf("elsewhere")).toBeNull();
   });
 
   test("starts at the end where they left at the end", async () => {
