@@ -22,7 +22,6 @@
  * the server throws ApiError.
  */
 import type { StreamEvent } from "@/lib/protocol/events";
-import type { Message } from "@/lib/protocol/messages";
 import type { Outcome } from "./account/account";
 import { createSession } from "./account/session";
 import { createApi } from "./api";
@@ -141,8 +140,7 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     });
     loader.applied(told);
     for (const event of told) {
-      const clientId = messageOf(event)?.clientId;
-      if (clientId) void outbox.acknowledge(clientId);
+      if (event.type === "sent" && event.message.clientId) void outbox.acknowledge(event.message.clientId);
     }
     if (told.length === events.length) return;
     if (session.isLeaving) feed.silence();
@@ -307,8 +305,4 @@ export function createMessenger(snapshot: Snapshot, platform: Platform = browser
     /** What is asked for and shown where it is asked, without being held. */
     ask: api,
   };
-}
-
-function messageOf(event: StreamEvent): Message | null {
-  return event.type === "message" || event.type === "sent" ? event.message : null;
 }

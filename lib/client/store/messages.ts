@@ -15,9 +15,9 @@ export function meetMessage(draft: Draft, message: Message): HeldMessage {
   return message;
 }
 
-/** Whether the first is the same message as the second, as it was changed later. */
+/** Whether the first is what became of the second, which is the same message. */
 export function isNewer(message: HeldMessage, known: HeldMessage): boolean {
-  return message.id === known.id && versionOf(message) > versionOf(known);
+  return versionOf(message) > versionOf(known);
 }
 
 /** The newer of what is known of a message and what is told of it. */

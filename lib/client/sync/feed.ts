@@ -169,8 +169,5 @@ export function createFeed(options: {
       setConnection({ status: "lost", since: Date.now() });
     },
     tell,
-    get leads(): boolean {
-      return leadership.leads;
-    },
   };
 }
