@@ -1,30 +1,26 @@
 import "server-only";
-import type { StreamEvent } from "@/lib/protocol/events";
 import { log } from "../log";
 import { single } from "../single";
+import { Audience } from "./audience";
 import type { Cursor } from "./cursor";
-import { encodeEvent, encodeGoodbye, encodeHeartbeat } from "./frames";
+import { Delivery } from "./delivery";
+import { encodeGoodbye, encodeHeartbeat } from "./frames";
 import { Heartbeat } from "./heartbeat";
 import { Hints } from "./hints";
-import { eventFor, type LoggedEvent, loadEvents } from "./kinds";
+import { isFirst, type LoggedEvent } from "./kinds";
 import { LogReader } from "./log-reader";
-import { listPlaces, listStillIn, listTopics, type MayListen } from "./membership";
 import { OnlineCounts } from "./online-counts";
-import { type Listener, OpenStreams } from "./open-streams";
+import { OpenStreams } from "./open-streams";
 import { Presence } from "./presence";
 import { PRUNE_EVERY_MS, pruneEvents } from "./retention";
 import { SessionWatch } from "./session-watch";
 import type { Stream } from "./stream";
-import { FIXED, TopicIndex } from "./topic-index";
 
 /** Milliseconds: the safety net under the hints, and what a dead hint channel costs. */
 const POLL_MS = 1_000;
 
 /** Milliseconds over which clients come back after this server has ended their streams. */
 const SCATTER_MS = 4_000;
-
-/** Look-ups of who takes part, for one look at the log. */
-const LOOK_UPS_MAX = 3;
 
 /**
  * Where events meet the open streams of this process.
@@ -35,19 +31,28 @@ const LOOK_UPS_MAX = 3;
  */
 class Hub {
   private readonly streams = new OpenStreams();
-  private readonly topics: TopicIndex = new TopicIndex({
-    onHeard: (topic) => this.hints.listen(topic),
-    onUnheard: (topic) => this.hints.ignore(topic),
+  private readonly audience: Audience = new Audience(this.streams, {
+    listen: (topic) => this.hints.listen(topic),
+    ignore: (topic) => this.hints.ignore(topic),
+    looks: () => this.reader.looks,
+    wake: (topics) => this.reader.wake(topics),
+    joined: (userId) => this.presence.joined(userId),
+    regroup: (userIds) => this.presence.regroup(userIds),
+  });
+  private readonly topics = this.audience.topics;
+  private readonly delivery: Delivery = new Delivery(this.streams, this.topics, {
+    takes: (event) => this.reader.takes(event),
+    cursor: () => this.cursor,
   });
   private readonly heartbeat = new Heartbeat(() => encodeHeartbeat(this.cursor));
   private readonly sessions = new SessionWatch(this.streams);
   private readonly reader = new LogReader({
     isAnybodyHere: () => this.streams.size > 0,
-    isHeard: (topic) => this.isHeard(topic),
+    isHeard: (topic) => this.audience.isHeard(topic),
     passOver: (count) => void (this.passedOver += count),
-    begin: (firsts, changed) => this.begin(firsts, changed),
-    prepare: (events) => this.prepare(events),
-    deliver: (event) => this.deliver(event),
+    begin: (firsts, changed) => this.audience.begin(firsts, changed),
+    prepare: (events) => this.audience.prepare(events),
+    deliver: (event) => this.delivery.deliver(event),
     startOver: () => this.startOver(),
   });
   private readonly hints = new Hints({
@@ -66,7 +71,7 @@ class Hub {
     tell: (hint) => this.hints.tell(hint),
     isHere: (userId) => this.streams.of(userId) !== undefined,
     here: () => this.streams.userIds,
-    deliver: (userId, event) => this.deliverMoment(userId, event),
+    deliver: (userId, event) => this.delivery.deliverMoment(userId, event),
   });
   private readonly counts = new OnlineCounts({
     others: () => this.hints.othersKnown,
@@ -118,7 +123,7 @@ class Hub {
     if (listener.streams.size === 1) this.hints.listen(listener.userId);
     this.heartbeat.add(stream);
     this.presence.came(stream.userId);
-    listener.loaded ??= this.load(listener);
+    listener.loaded ??= this.audience.load(listener);
     return listener.loaded;
   }
 
@@ -197,18 +202,6 @@ class Hub {
     this.started = null;
   }
 
-  /** What somebody is added to while this is under way reaches them as an event of the log. */
-  private async load(listener: Listener): Promise<void> {
-    try {
-      const memberships = await listTopics(listener.userId);
-      if (this.streams.of(listener.userId) !== listener) return;
-      for (const found of memberships) this.topics.add(found.topic, listener, found, found.fixed ? FIXED : this.reader.looks);
-    } catch (error) {
-      listener.loaded = null;
-      throw error;
-    }
-  }
-
   /** Another server passes on what it has committed: most of it is nothing to anybody here, and is not even read. */
   private told(topic: string, read: () => LoggedEvent | null): void {
     if (!this.topics.has(topic)) return this.passOver();
@@ -225,18 +218,13 @@ class Hub {
     const topic = this.topics.get(event.topic);
     if (!topic && !isFirst(event)) return this.passOver();
     const isNext = event.type !== "message" || topic?.lastSeq === event.seq - 1;
-    if (isNext && topic?.version === event.version && this.reader.hasLookedSince(topic.asOf)) this.deliver(event);
+    if (isNext && topic?.version === event.version && this.reader.hasLookedSince(topic.asOf)) this.delivery.deliver(event);
     else this.reader.wake([event.topic]);
-  }
-
-  /** A topic is a conversation, or a user whom something concerns alone, such as being added to one. */
-  private isHeard(topic: string): boolean {
-    return this.topics.has(topic) || this.streams.of(topic) !== undefined;
   }
 
   private hinted(topics: readonly string[] | null): void {
     if (topics === null) return this.reader.wake();
-    const heard = topics.filter((topic) => this.isHeard(topic));
+    const heard = topics.filter((topic) => this.audience.isHeard(topic));
     if (heard.length > 0) this.reader.wake(heard);
   }
 
@@ -247,104 +235,11 @@ class Hub {
   }
 
   /**
-   * The people of new direct conversations listen to them from their first message on, and those whose place in a group has
-   * changed as their place is now.
-   */
-  private async begin(firsts: readonly LoggedEvent[], changed: readonly MayListen[]): Promise<void> {
-    for (const event of firsts) {
-      const audience = event.type === "message" ? (event.audience ?? []) : [];
-      for (const userId of audience) this.listen(event.topic, userId, { version: event.version, floor: 0 }, FIXED);
-      this.presence.regroup(audience);
-    }
-    if (changed.length === 0) return;
-    const asOf = this.reader.looks;
-    const places = new Map((await listPlaces(changed)).map((place) => [`${place.userId} ${place.topic}`, place]));
-    for (const { userId, topic } of changed) {
-      const place = places.get(`${userId} ${topic}`);
-      const listener = this.streams.of(userId);
-      if (!listener) continue;
-      // Most events of a place tell what somebody has set for themselves: they were there before, and are.
-      if (place && !listener.topics.has(topic)) this.presence.joined(userId);
-      if (!place) this.presence.regroup([userId]);
-      if (place) this.listen(topic, userId, place, asOf);
-      else this.topics.remove(topic, listener);
-    }
-  }
-
-  private listen(topic: string, userId: string, as: { version: number; floor: number }, asOf: number): void {
-    const listener = this.streams.of(userId);
-    if (!listener) return;
-    this.topics.add(topic, listener, as, asOf);
-    // What was said in it while this look was under way has been passed over.
-    this.reader.wake([topic]);
-  }
-
-  /**
    * Nobody here listens, as far as is known: the first message of the conversation may have yet to be read, which makes them
    * listen. So it stays due. Whoever opens a stream now finds it in the log.
    */
   private passOver(): void {
     this.passedOver++;
-  }
-
-  /**
-   * Looks up who still takes part where that has changed since it was last known, and what only the moment tells: while
-   * one is looked up the other may change.
-   */
-  private async prepare(events: readonly LoggedEvent[]): Promise<void> {
-    for (let tries = 0; tries < LOOK_UPS_MAX; tries++) {
-      const isOld = ({ topic, version }: LoggedEvent) => (this.topics.get(topic)?.version ?? version) < version;
-      const changed = [...new Set(events.filter(isOld).map(({ topic }) => topic))];
-      const unloaded = events.filter((event) => this.isUnloaded(event));
-      if (changed.length === 0 && unloaded.length === 0) return;
-      await Promise.all([changed.length > 0 && this.lookUp(changed), unloaded.length > 0 && loadEvents(unloaded)]);
-    }
-  }
-
-  /** Of a place also where a message was delivered that came after it was loaded. */
-  private isUnloaded(event: LoggedEvent): boolean {
-    if (event.type === "conversation") return event.group === undefined;
-    if (event.type !== "place") return false;
-    const delivered = this.topics.get(event.conversationId)?.lastSeq ?? 0;
-    return event.conversation === undefined || (event.conversation !== null && event.conversation.lastSeq < delivered);
-  }
-
-  private async lookUp(topics: string[]): Promise<void> {
-    const asked = new Map(topics.map((topic) => [topic, new Set(this.topics.get(topic)?.listeners.keys())]));
-    const userIds = new Set([...asked.values()].flatMap((listeners) => [...listeners].map(({ userId }) => userId)));
-    const found = new Map((await listStillIn(topics, [...userIds])).map((row) => [row.topic, row]));
-    for (const [topic, listeners] of asked) {
-      const { stillIn = new Map(), version = 0 } = found.get(topic) ?? {};
-      this.topics.keep(topic, listeners, stillIn, version, this.reader.looks);
-    }
-  }
-
-  private deliver(event: LoggedEvent): void {
-    const own = this.streams.of(event.topic);
-    const topic = this.topics.get(event.topic);
-    // An event can come both directly and by way of the log.
-    if ((!own && !topic) || !this.reader.takes(event)) return;
-    const cursor = { ...this.cursor, eventId: event.id };
-    const encode = (userId: string) => {
-      const told = eventFor(userId, event);
-      return told && encodeEvent(told, cursor);
-    };
-    const write = ({ streams }: Listener, frame: Buffer | null) => {
-      if (frame) for (const stream of streams) stream.deliver(event.id, frame);
-    };
-    if (own) write(own, encode(own.userId));
-    if (!topic) return;
-    if (event.type === "message") this.topics.delivered(event.topic, event.seq);
-    const author = authorOf(event);
-    let forOthers: Buffer | null | undefined;
-    for (const [listener, floor] of topic.listeners) {
-      if (isBelow(event, floor)) continue;
-      if (listener.userId === author) write(listener, encode(author));
-      else {
-        if (forOthers === undefined) forOthers = encode(listener.userId);
-        write(listener, forOthers);
-      }
-    }
   }
 
   /** Who is online on several servers is counted by the one with the smallest number. */
@@ -355,12 +250,6 @@ class Hub {
     let count = 0;
     for (const { userId } of listeners.keys()) if (!this.presence.isOnlineBelow(ownId, userId)) count++;
     return count;
-  }
-
-  /** What is of the moment: it has no id and is never replayed. */
-  private deliverMoment(userId: string, event: StreamEvent): void {
-    const frame = encodeEvent(event);
-    for (const stream of this.streams.of(userId)?.streams ?? []) stream.write(frame);
   }
 
   /**
@@ -385,23 +274,6 @@ class Hub {
       log.warn({ err: error }, "old events could not be taken out of the log; trying again");
     }
   }
-}
-
-/** To whose conversation nobody listens yet. */
-function isFirst(event: LoggedEvent): event is LoggedEvent & { type: "message" } {
-  return event.type === "message" && event.audience !== null;
-}
-
-/** Whether it is of what was there before somebody came, of which they may see nothing. */
-function isBelow(event: LoggedEvent, floor: number): boolean {
-  if (event.type === "message") return event.seq <= floor;
-  return event.type === "user" && event.goneSeq !== null && event.goneSeq <= floor;
-}
-
-/** Who is told of it in another way than all others. */
-function authorOf(event: LoggedEvent): string | null {
-  if (event.type === "message") return event.senderId;
-  return event.type === "read" ? event.userId : null;
 }
 
 export type { Hub };

@@ -40,6 +40,11 @@ export type EventKind = keyof Kinds;
 export type LoggedEvent = { [Kind in EventKind]: Logged<Kind, Kinds[Kind]> }[EventKind];
 export type EventOf<Kind extends EventKind> = LoggedEvent & { type: Kind };
 
+/** To whose conversation nobody listens yet. */
+export function isFirst(event: LoggedEvent): event is EventOf<"message"> & { audience: string[] } {
+  return event.type === "message" && event.audience !== null;
+}
+
 /** What the log's statements bring of an event; of a conversation's topic also what the kinds below are made of. */
 export type EventRow = {
   xid: string;
