@@ -37,7 +37,7 @@ export function FindDialog({ open, onOpenChange, openId }: Props) {
 function FindPanel({ openId, onDone }: { openId: string | null; onDone: () => void }) {
   const { visit } = useVisit();
   const messenger = useMessengerActions();
-  const { text, setText, groups, status, fail } = useFind(messenger, openId);
+  const { text, setText, groups, status, fail } = useFind(openId);
 
   async function go(found: Found) {
     try {

@@ -1,7 +1,8 @@
 "use client";
 
-import { type ReactNode, useEffect, useRef, useState, useTransition } from "react";
+import { type ReactNode, useState, useTransition } from "react";
 import { Button } from "./button";
+import { usePictureChoice } from "./picture-choice";
 
 type Props = {
   /** What it looks like: with the chosen picture where one is given. */
@@ -15,25 +16,20 @@ type Props = {
 
 /** A picture is shown as it will look before it is kept: chosen, looked at, then used. */
 export function PictureForm({ children, hasPicture, hint, upload, remove }: Props) {
-  const input = useRef<HTMLInputElement>(null);
-  const [chosen, setChosen] = useState<{ file: File; url: string } | null>(null);
   const [error, setError] = useState<string>();
   const [pending, startTransition] = useTransition();
-
-  useEffect(() => {
-    if (chosen) return () => URL.revokeObjectURL(chosen.url);
-  }, [chosen]);
+  const { chosen, input, choose, forget } = usePictureChoice(() => setError(undefined));
 
   const settle = (work: Props["remove"]) =>
     startTransition(async () => {
       const refused = await work();
       setError(refused?.message);
       // What is no picture cannot be used the next time either: one chooses another.
-      if (!refused || refused.final) setChosen(null);
+      if (!refused || refused.final) forget();
     });
 
   function cancel() {
-    setChosen(null);
+    forget();
     setError(undefined);
   }
 
@@ -53,7 +49,7 @@ export function PictureForm({ children, hasPicture, hint, upload, remove }: Prop
             </>
           ) : (
             <>
-              <Button disabled={pending} onClick={() => input.current?.click()}>
+              <Button disabled={pending} onClick={choose}>
                 Choose a picture
               </Button>
               {hasPicture && (
@@ -67,19 +63,7 @@ export function PictureForm({ children, hasPicture, hint, upload, remove }: Prop
         <p role={error ? "alert" : undefined} className={`text-sm ${error ? "text-danger" : "text-muted"}`}>
           {error ?? hint}
         </p>
-        <input
-          ref={input}
-          type="file"
-          accept="image/*"
-          aria-label="Picture"
-          hidden
-          onChange={(event) => {
-            const file = event.target.files?.[0];
-            event.target.value = "";
-            setError(undefined);
-            if (file) setChosen({ file, url: URL.createObjectURL(file) });
-          }}
-        />
+        {input}
       </div>
     </div>
   );

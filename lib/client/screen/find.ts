@@ -1,12 +1,12 @@
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { sentence } from "@/lib/protocol/errors/codes";
 import type { Group } from "@/lib/protocol/groups";
 import type { FoundUser, User } from "@/lib/protocol/users";
-import type { Messenger } from "../messenger";
 import { ApiError } from "../request";
 import type { MessengerState } from "../store/state";
 import { useMessenger } from "./hooks";
 import { matchOf, searchWords } from "./search-words";
+import { useUserSearch } from "./user-search";
 
 /** What a search offers: a conversation to go to, or somebody to start one with. `key` names it in its list. */
 export type Found =
@@ -24,42 +24,17 @@ export type FindStatus =
 
 /** Conversations shown before anything is typed. */
 const SHOWN_UNASKED = 6;
-/** Milliseconds without a key before the server is asked. */
-const PAUSE_MS = 120;
 
 /** Held conversations at once, everybody else as soon as the server has answered. */
-export function useFind(messenger: Messenger, openId: string | null) {
+export function useFind(openId: string | null) {
   const [text, setText] = useState("");
-  const [attempt, setAttempt] = useState(0);
-  const [answer, setAnswer] = useState<{ to: string; users: FoundUser[] }>({ to: "", users: [] });
-  const [failure, setFailure] = useState<FindStatus | null>(null);
+  /** What was chosen could not be gone to. */
+  const [refused, refuse] = useState<FindStatus | null>(null);
   const conversations = useMessenger((state) => state.conversations);
   const users = useMessenger((state) => state.users);
   const order = useMessenger((state) => state.order);
   const asked = searchWords(text).join(" ");
-
-  function fail(error: unknown, retry: () => void): void {
-    const known = error instanceof ApiError ? error : null;
-    setFailure({ kind: "failed", message: known?.message ?? sentence("not_done"), retry: known && !known.transient ? null : retry });
-  }
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is an occasion too
-  useEffect(() => {
-    setFailure(null);
-    if (asked === "") return;
-    const abort = new AbortController();
-    const timer = setTimeout(async () => {
-      try {
-        setAnswer({ to: asked, users: await messenger.searchUsers(asked, abort.signal) });
-      } catch (error) {
-        if (!abort.signal.aborted) fail(error, () => setAttempt((count) => count + 1));
-      }
-    }, PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
-  }, [messenger, asked, attempt]);
+  const { answer, error, again } = useUserSearch(asked);
 
   const groups = useMemo(() => {
     const held = heldConversations({ conversations, users, order });
@@ -73,8 +48,23 @@ export function useFind(messenger: Messenger, openId: string | null) {
 
   const settled = asked === "" || answer.to === asked;
   const empty = asked === "" ? "nothing asked" : "nobody";
+  const failure = refused ?? (error === null ? null : failed(error, again));
   const status: FindStatus = failure ?? { kind: groups.length > 0 ? "found" : settled ? empty : "searching" };
-  return { text, setText, groups, status, fail };
+  return {
+    text,
+    setText(next: string): void {
+      refuse(null);
+      setText(next);
+    },
+    groups,
+    status,
+    fail: (cause: unknown, retry: () => void) => refuse(failed(cause, retry)),
+  };
+}
+
+function failed(error: unknown, retry: () => void): FindStatus {
+  const known = error instanceof ApiError ? error : null;
+  return { kind: "failed", message: known?.message ?? sentence("not_done"), retry: known && !known.transient ? null : retry };
 }
 
 /** Those of the list in its order, then those that were opened from elsewhere. */
