@@ -27,8 +27,11 @@ export function UnsentWords({ conversationId, words, on }: Props) {
             <button
               type="button"
               className={ACTION}
-              onClick={async () => {
-                await navigator.clipboard?.writeText(text);
+              onClick={async (event) => {
+                // Over plain http a browser gives no clipboard: then what is selected can be copied by hand.
+                getSelection()?.selectAllChildren(event.currentTarget.closest("li")?.firstElementChild as Element);
+                if (!navigator.clipboard) return;
+                await navigator.clipboard.writeText(text);
                 setCopied(clientId ?? "draft");
               }}
             >

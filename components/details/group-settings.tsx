@@ -11,8 +11,8 @@ import type { Role } from "@/lib/protocol/quiet-lines";
 import { GroupNameForm } from "./group-name-form";
 
 const ACCESS = [
-  ["private", "Private: people are added or have a link"],
-  ["open", "Open: anybody on this server finds and joins it"],
+  ["private", "Private: by invitation"],
+  ["open", "Open: anybody finds and joins it"],
 ] as const;
 const HISTORY = [
   ["all", "All that was said"],

@@ -21,10 +21,10 @@ export function InviteRow({ invite, onRevoke }: { invite: Invite; onRevoke: () =
   }
 
   return (
-    <div className="grid gap-2 rounded-md bg-raised p-3 not-first:mt-2">
+    <div className="grid gap-2 rounded-md bg-raised p-3">
       <input ref={field} readOnly aria-label="Link" value={address} className="w-full truncate bg-transparent text-sm outline-none" />
       <p className="text-sm text-muted">
-        By <bdi>{displayName(invite.creator)}</bdi>, used {invite.uses === 1 ? "once" : `${invite.uses} times`}
+        By <bdi>{displayName(invite.creator)}</bdi>, {usedSo(invite.uses)}
         {invite.usesLeft !== null && `, ${invite.usesLeft} left`}
         {invite.expiresAt && (
           <>
@@ -43,4 +43,9 @@ export function InviteRow({ invite, onRevoke }: { invite: Invite; onRevoke: () =
       </div>
     </div>
   );
+}
+
+function usedSo(uses: number): string {
+  if (uses === 0) return "not used yet";
+  return uses === 1 ? "used once" : `used ${uses.toLocaleString("en")} times`;
 }

@@ -38,7 +38,7 @@ export function InviteCard({ token, preview: { group, by, joined }, me, signUp }
 
   return (
     <main id="main" className="flex min-h-dvh flex-col p-4">
-      <div className="floating m-auto grid w-full max-w-96 justify-items-center gap-2 p-8 text-center">
+      <div className="floating m-auto grid w-full max-w-96 grid-cols-1 justify-items-center gap-2 p-8 text-center">
         <p className="mb-3 flex max-w-full items-center justify-center gap-2 text-sm text-muted">
           <Avatar user={by} size="sm" />
           <span className="flex min-w-0 gap-1">
@@ -56,15 +56,17 @@ export function InviteCard({ token, preview: { group, by, joined }, me, signUp }
             {group.description}
           </p>
         )}
-        <div className="mt-5 grid w-full gap-2">
+        <div className="mt-5 grid w-full grid-cols-1 gap-2">
           {me && joined && (
             <Link href={`/c/${group.id}`} className={buttonClass("primary")}>
               Open the group
             </Link>
           )}
           {me && !joined && (
-            <Button look="primary" disabled={pending} onClick={join}>
-              Join as {displayName(me)}
+            <Button look="primary" className="min-w-0" disabled={pending} onClick={join}>
+              <span className="truncate">
+                Join as <bdi dir="auto">{displayName(me)}</bdi>
+              </span>
             </Button>
           )}
           {!me && signUp && (

@@ -26,7 +26,8 @@ export function OpenGroupRow({ group }: { group: ListedGroup }) {
         </p>
         <p className="truncate text-sm text-muted">
           {peopleCount(group.participantCount)}
-          {group.description && <bdi dir="auto">{` · ${group.description}`}</bdi>}
+          {group.description && " · "}
+          {group.description && <bdi dir="auto">{group.description}</bdi>}
         </p>
       </div>
       {group.joined ? (

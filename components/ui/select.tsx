@@ -21,7 +21,7 @@ export function Select<T extends string>({ label, value, options, onPick, ...pro
           id={id}
           value={value}
           onChange={(event) => onPick(event.target.value as T)}
-          className="h-10 touch:h-11 w-full appearance-none rounded-md bg-raised ps-3 pe-9 text-text shadow-[inset_0_0_0_1px_var(--color-field)] outline-offset-0 disabled:text-muted"
+          className="h-10 touch:h-11 w-full appearance-none truncate rounded-md bg-raised ps-3 pe-9 text-text shadow-[inset_0_0_0_1px_var(--color-field)] outline-offset-0 disabled:text-muted"
           {...props}
         >
           {options.map(([each, says]) => (

@@ -116,7 +116,7 @@ test("a reader that stops in the middle of its replay holds no more than the lim
   await burst(600);
   const stuck = await openStream(host.url, { token: reader.token, from });
   stuck.pause();
-  await expect.poll(waiting).toBeGreaterThan(0);
+  await expect.poll(waiting, { timeout: 10_000 }).toBeGreaterThan(0);
   expect(hub().size).toBe(1);
   await burst(120);
   expect(waiting()).toBeLessThan(STREAM_BUFFER_MAX + 50_000);
