@@ -62,7 +62,7 @@ export function InviteLinks({ groupId }: { groupId: string }) {
           Make a link
         </Button>
       </form>
-      <Rows pages={links} label="Invite links" empty="No links yet." className="[&>ul]:grid [&>ul]:grid-cols-1 [&>ul]:gap-2">
+      <Rows pages={links} label="Invite links" empty="No links yet." className="px-2 [&>ul]:grid [&>ul]:grid-cols-1 [&>ul]:gap-2">
         {(invite) => (
           <InviteRow
             invite={invite}
