@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createStream, SILENCE_MAX_MS } from "@/lib/client/sync/stream";
 import { STREAM_HEARTBEAT_MS } from "@/lib/protocol/limits";
-import { ModelServer, ModelSource } from "./support/model-server";
+import { ModelServer } from "./support/model-server";
+import { ModelSource } from "./support/model-source";
 import { FAKE_TIMERS, Page } from "./support/page";
 
 beforeEach(() => void vi.useFakeTimers(FAKE_TIMERS));

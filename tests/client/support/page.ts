@@ -3,7 +3,8 @@ import type { Snapshot } from "@/lib/client/messenger";
 import { createMessenger, type Messenger } from "@/lib/client/messenger";
 import type { Lifecycle, Platform } from "@/lib/client/platform";
 import type { FakeBrowser, FakeChannel } from "./fake-browser";
-import { type ModelServer, ModelSource } from "./model-server";
+import type { ModelServer } from "./model-server";
+import { ModelSource } from "./model-source";
 import { type Shown, shown } from "./shown";
 
 /** Timers are a test's own; what IndexedDB runs on stays real. */
