@@ -24,10 +24,14 @@ export function OpenGroupRow({ group }: { group: ListedGroup }) {
             {group.name}
           </bdi>
         </p>
-        <p className="truncate text-sm text-muted">
-          {peopleCount(group.participantCount)}
-          {group.description && " · "}
-          {group.description && <bdi dir="auto">{group.description}</bdi>}
+        <p className="flex gap-1 text-sm text-muted">
+          <span className="shrink-0">
+            {peopleCount(group.participantCount)}
+            {group.description && " ·"}
+          </span>
+          <bdi dir="auto" className="truncate">
+            {group.description}
+          </bdi>
         </p>
       </div>
       {group.joined ? (
