@@ -3,7 +3,7 @@ import { createFeed } from "@/lib/client/sync/feed";
 import { type TabMessage, tabsOf } from "@/lib/client/sync/tabs";
 import { PING, PROTOCOL_VERSION } from "@/lib/protocol/events";
 import { FakeBrowser } from "./support/fake-browser";
-import { ModelSource } from "./support/model-server";
+import { ModelSource } from "./support/model-source";
 import { FAKE_TIMERS } from "./support/page";
 
 let browser: FakeBrowser;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createLeading } from "@/lib/client/sync/leading";
 import type { Frame, TabMessage } from "@/lib/client/sync/tabs";
 import { PING, type StreamEvent } from "@/lib/protocol/events";
-import { ModelSource } from "./support/model-server";
+import { ModelSource } from "./support/model-source";
 
 const event = (seq: number): StreamEvent => ({ type: "read", conversationId: "c", userId: "ann", seq });
 const READY: StreamEvent = { type: "ready" };
