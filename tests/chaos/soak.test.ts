@@ -5,26 +5,33 @@ import { database } from "../support/database";
 import { silenceHints } from "../support/disturbance";
 import { openStream, ready, reset } from "../support/event-stream";
 import { Follower, upTo } from "../support/follower";
+import { makeGroup, takeOut } from "../support/groups";
 import { held } from "../support/held";
 import { length, patience, tell } from "../support/lengths";
 import { type ListeningHost, listen } from "../support/listening-host";
 import { sendPersistently as send } from "../support/persistent-send";
 import { type Person, people, signIn } from "../support/person";
 import { type RunningServer, startServer } from "../support/server";
-import { group } from "../support/talk";
+import { conversation, group } from "../support/talk";
 
 const SECONDS = length(5, 240);
 
 let here: ListeningHost;
 let other: RunningServer;
 let everybody: Person[];
+/** Who comes to the open group and goes; it is the first of the talks. */
+let guests: Person[];
 let talks: string[];
 
 /** Of two servers the one in this process is looked into. */
 beforeAll(async () => {
   [here, other] = await Promise.all([listen(), startServer()]);
   everybody = await people(20, "soak");
-  talks = await Promise.all(upTo(6).map(() => group(...everybody)));
+  guests = await people(4, "guest");
+  const [owner, ...others] = everybody as [Person, ...Person[]];
+  const { id, lastSeq } = await makeGroup(owner, others, { access: "open" });
+  last.set(id, lastSeq);
+  talks = [id, ...(await Promise.all(upTo(5).map(() => group(...everybody))))];
 });
 
 afterAll(async () => {
@@ -61,6 +68,15 @@ const doings: Record<string, () => Promise<unknown>> = {
     stream.cut();
     await stream.ended;
   },
+  async comeToGroupAndGo() {
+    const guest = guests[chance(guests.length)] as Person;
+    const stream = await openStream(anywhere(), guest);
+    await ask(anywhere(), guest, "POST", `/api/groups/${talks[0]}/join`);
+    await ask(anywhere(), guest, "GET", `/api/conversations/${talks[0]}/messages`);
+    await takeOut(guest, talks[0] as string, guest);
+    stream.cut();
+    await stream.ended;
+  },
   async stopReading() {
     const stream = await openStream(here.url, anybody());
     stream.pause();
@@ -90,7 +106,7 @@ const doings: Record<string, () => Promise<unknown>> = {
   },
 };
 
-const SHARES = { send: 8, comeAndGo: 6, stopReading: 2, browse: 4, signInAndOut: 2, loseHints: 1 };
+const SHARES = { send: 8, comeAndGo: 6, comeToGroupAndGo: 2, stopReading: 2, browse: 4, signInAndOut: 2, loseHints: 1 };
 
 /** All of it for a while, then nobody is left. Returns how much was done. */
 async function live(seconds: number): Promise<number> {
@@ -112,6 +128,9 @@ async function live(seconds: number): Promise<number> {
       }),
     ),
   );
+  // Coming and going are lines of the group, too.
+  const [open = ""] = talks;
+  last.set(open, (await conversation(everybody[0] as Person, open)).lastSeq);
   for (const reader of readers) {
     for (const talk of talks) {
       const latest = () => reader.messages.findLast(({ conversationId }) => conversationId === talk)?.seq;
@@ -140,7 +159,7 @@ test(`${SECONDS} s of everything at once leave nothing behind and lose nothing`,
   // Connections to the database and of fetch come and go by themselves, up to a dozen of each.
   for (const kind of ["timers", "sockets"] as const) expect(after[kind]).toBeLessThan(before[kind] + 25);
   expect(after.listeners).toEqual(before.listeners);
-  for (const { id } of everybody) expect(hub().streamsOf(id)).toBe(0);
+  for (const { id } of [...everybody, ...guests]) expect(hub().streamsOf(id)).toBe(0);
   expect(after.heap - before.heap).toBeLessThan(10 * 2 ** 20);
   const change = (kind: "timers" | "sockets") => `${before[kind]} → ${after[kind]}`;
   tell("soak", {
