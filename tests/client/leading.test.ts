@@ -126,7 +126,8 @@ describe("An opening", () => {
     vi.advanceTimersByTime(1);
     expect(opened.at(-1)).toEqual(["a", "b", "c"]);
     // What has no place in the log leads nobody on.
-    come([event(1), ""]);
+    come([READY, ""], [event(1), ""]);
+    expect(passed()).toEqual([[""], [""]]);
     leader.connect();
     expect(opened.at(-1)).toEqual(["a", "b", "c"]);
     come([event(1), ""], [READY, "2"]);

@@ -67,6 +67,36 @@ describe("A gap that is open", () => {
   });
 });
 
+describe("A gap that no event tells of", () => {
+  /** Requests are answered, and no stream comes back. */
+  async function answerAll(): Promise<void> {
+    for (let turn = 0; turn < 10; turn++) {
+      await vi.advanceTimersByTimeAsync(100);
+      for (const source of page.sources) if (source.readyState !== 2) source.cut();
+      for (const exchange of [...page.exchanges]) {
+        exchange.answer();
+        exchange.arrive();
+      }
+    }
+  }
+
+  test("but an answer about the conversation is filled", async () => {
+    page.source?.cut();
+    for (let i = 0; i < 2; i++) server.send(id, "ann", `missed ${i}`);
+    void page.messenger.startConversation("ann");
+    await answerAll();
+    expect(shown()).toEqual(["first", "missed 0", "missed 1"]);
+  });
+
+  test("and was refused is asked for again once there is reason to hope", async () => {
+    openGap();
+    expect(await refuseAll(404)).toBe(1);
+    page.lifecycle?.wake();
+    await answerAll();
+    expect(shown()).toEqual(["first", "missed 0", "missed 1", "missed 2", "answered"]);
+  });
+});
+
 test("A gap that the server knows nothing of, since its database was put back, is asked for once", async () => {
   const backup = server.backup();
   openGap();
