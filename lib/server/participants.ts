@@ -43,10 +43,11 @@ const SOME: Statement = {
          WHERE p.conversation_id = $1 AND p.user_id = ANY ($2::uuid[]) ORDER BY ${ORDER("p", "u")}`,
 };
 
-/** How many of a group are online, whoever they are. Throws 404 where the viewer takes no part. */
+/** How many of a group are online, whoever they are; the viewer is, stream or not. Throws 404 where they take no part. */
 export async function countOnline(viewer: User, id: string): Promise<OnlineCount> {
   await requireRole(viewer.id, id);
-  return { online: await hub().countOnline(id) };
+  // A page that has just opened asks before its stream is counted.
+  return { online: Math.max(1, await hub().countOnline(id)) };
 }
 
 /** Counts people whom somebody adds to groups. Throws 429 where they add too many in a day. */

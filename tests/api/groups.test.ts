@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Conversation } from "@/lib/protocol/conversations";
 import { Group, ListedGroup, Participant } from "@/lib/protocol/groups";
 import { database, sql, waitForBlocked } from "../support/database";
-import { add, changeGroup, giveRole, groupOf, makeGroup, participantsOf, takeOut } from "../support/groups";
+import { add, changeGroup, giveRole, groupOf, makeGroup, onlineIn, participantsOf, takeOut } from "../support/groups";
 import type { Person } from "../support/person";
 import { conversation, conversationsOf, messagesOf, send, sendRequest, somebody } from "../support/talk";
 
@@ -384,4 +384,10 @@ describe("quiet lines", () => {
     await send(ann, second.id, "hello");
     expect((await conversationsOf(bob)).map(({ id }) => id)).toEqual([second.id, first.id]);
   });
+});
+
+it("who asks how many are online is one of them, also before their stream is there", async () => {
+  const [ann, bob] = await three();
+  const { id } = await makeGroup(ann, [bob]);
+  expect(await onlineIn(ann, id)).toBe(1);
 });
