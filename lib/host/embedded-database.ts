@@ -150,7 +150,6 @@ async function connect(address: Address, password: string): Promise<DatabaseClie
 
 async function connectTo(address: Address, password: string): Promise<DatabaseClient> {
   const client = new DatabaseClient({ connectionString: databaseUrl(address, password, APP), application_name: "parley guard" });
-  // Its end is awaited where it matters; without a listener it would end the process.
   await client.connect();
   return client;
 }

@@ -70,7 +70,7 @@ async function requirePlace(conversationId: string, userId: string): Promise<voi
  * A page relative to an anchor message. The place in the conversation is the permission: no row at all
  * means that the caller has none, and no `anchor_seq` that the anchor is not in this conversation, or was said before what
  * the caller may see. The limit stands in
- * a sub-select for the same reason as above: seeing its value, the planner would plan each page anew.
+ * a sub-select for the same reason as in send-statements.ts: seeing its value, the planner would plan each page anew.
  */
 function page(name: string, order: "ASC" | "DESC", fromAnchor?: string): Statement {
   return {

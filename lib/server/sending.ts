@@ -8,11 +8,12 @@ import { together } from "./together";
 
 /** How messages come into the database, as many by one statement as wait: of one conversation, and of others. */
 
-/** Two runs keep the database busy while the answers of one go out, where there is enough for two. */
+/** Two runs keep the database busy while the answers of one go out, where there is enough for two. Each takes from so many conversations. */
 const TOGETHER = { atOnce: 2, worth: 8, most: 64, waitingMax: 10_000, regatherMs: 20 };
 
-/** Messages of one conversation that one statement writes, beside those of others. */
+/** Messages of one conversation that one statement writes, and of all conversations. */
 const OF_ONE_MAX = 32;
+const MESSAGES_MAX = 256;
 
 /** Messages that wait to be written; what comes on top is refused with 503. */
 const WAITING_MAX = 10_000;
@@ -23,7 +24,7 @@ type Written = SentRow & { seq: number };
 
 type Sending = { unsent: Unsent; resolve(written: Written | null): void; reject(error: unknown): void };
 
-/** What waits for the turn of its conversation, by conversation. */
+/** The messages that have the next turn of their conversation, by conversation. */
 const waiting = () => single("waiting sends", () => ({ next: new Map<string, Sending[]>(), count: 0 }));
 
 /**
@@ -32,67 +33,96 @@ const waiting = () => single("waiting sends", () => ({ next: new Map<string, Sen
  */
 export function write(unsent: Unsent): Promise<Written | null> {
   const { conversationId } = unsent;
-  const line = waiting();
-  if (line.count >= WAITING_MAX) throw tooBusy();
-  line.count++;
+  const { next } = waiting();
+  if (waiting().count >= WAITING_MAX) throw tooBusy();
+  waiting().count++;
   return new Promise<Written | null>((resolve, reject) => {
-    const before = line.next.get(conversationId);
-    if (before && before.length < OF_ONE_MAX) return void before.push({ unsent, resolve, reject });
+    const before = next.get(conversationId);
+    if (before && takes(before, unsent)) return void before.push({ unsent, resolve, reject });
     const all: Sending[] = [{ unsent, resolve, reject }];
-    line.next.set(conversationId, all);
-    const leave = () => line.next.get(conversationId) === all && line.next.delete(conversationId);
-    const begin = () => {
+    next.set(conversationId, all);
+    const leave = () => next.get(conversationId) === all && next.delete(conversationId);
+    inTurn(conversationId, () => {
       leave();
-      return writeAll(all.map((one) => one.unsent));
-    };
-    const fail = (error: unknown) => {
+      return writeAll(all);
+    }).catch((error) => {
       leave();
       for (const one of all) one.reject(error);
-    };
-    inTurn(conversationId, begin).then((written) => all.forEach((one, i) => void one.resolve(written[i] ?? null)), fail);
-  }).finally(() => line.count--);
+    });
+  }).finally(() => waiting().count--);
+}
+
+/** The same message twice is not written by one statement, which the database would refuse for all that are in it. */
+function takes(all: readonly Sending[], { senderId, clientId }: Unsent): boolean {
+  const isSame = ({ unsent }: Sending) => clientId !== null && unsent.clientId === clientId && unsent.senderId === senderId;
+  return all.length < OF_ONE_MAX && !all.some(isSame);
 }
 
 /**
- * Writes messages of one conversation, together with those of others. What cannot be written with them is written after them:
- * where the conversation is held by another server, others should not wait for it; and a message that is refused should not
- * refuse others.
+ * Writes messages of one conversation, together with those of others, and answers each as soon as it is known what became of
+ * it. What cannot be written with them is written after them: where the conversation is held by another server, others
+ * should not wait for it; and a message that is refused should not refuse others.
  */
-async function writeAll(unsent: Unsent[]): Promise<(Written | null)[]> {
-  const rows = await writeTogether()(unsent);
-  const isDue = ({ id }: Unsent) => rows === "refused" || rows.some((row) => row.id === id && row.seq === null);
-  const due = unsent.filter(isDue);
-  const all = rows === "refused" ? await writeEach(due) : [...rows, ...(await writeWaiting(due))];
-  const written = new Map(all.flatMap((row) => (row.seq === null ? [] : [[row.id, row as Written]])));
-  return unsent.map(({ id }) => written.get(id) ?? null);
+async function writeAll(all: readonly Sending[]): Promise<void> {
+  const first = await writeTogether()(all.map(({ unsent }) => unsent));
+  const due = first === "refused" ? all : settle(all, first);
+  if (due.length === 0) return;
+  const unsent = due.map((one) => one.unsent);
+  const second = first === "refused" ? first : await run(SEND_WAITING, unsent);
+  if (second !== "refused") for (const { resolve } of settle(due, second)) resolve(null);
+  else for (const one of due) await writeAlone(one);
 }
 
-async function writeWaiting(unsent: Unsent[]): Promise<SentRow[]> {
-  if (unsent.length === 0) return [];
-  const rows = await run(SEND_WAITING, unsent);
-  return rows === "refused" ? writeEach(unsent) : rows;
+/** Answers what was written, and what has no place. Returns the others: those whose conversation was held, or who may not write. */
+function settle(all: readonly Sending[], rows: readonly SentRow[]): Sending[] {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return all.filter(({ unsent, resolve }) => {
+    const row = byId.get(unsent.id);
+    if (row?.seq === null) return true;
+    resolve((row as Written | undefined) ?? null);
+    return false;
+  });
 }
 
-async function writeEach(unsent: Unsent[]): Promise<SentRow[]> {
-  const rows: SentRow[] = [];
-  for (const one of unsent) {
-    const alone = () => query<SentRow>(SEND_WAITING, columns([one]));
+async function writeAlone({ unsent, resolve, reject }: Sending): Promise<void> {
+  const write = () => query<SentRow>(SEND_WAITING, columns([unsent]));
+  try {
     // The same client id at the same instant: the other has been committed, and is found now.
-    rows.push(...(await alone().catch((error) => (isUniqueViolation(error) ? alone() : Promise.reject(error)))));
+    const [row] = await write().catch((error) => (isUniqueViolation(error) ? write() : Promise.reject(error)));
+    resolve(row && row.seq !== null ? (row as Written) : null);
+  } catch (error) {
+    reject(error);
   }
-  return rows;
 }
 
 /** Each item is what waits in one conversation. */
 const writeTogether = () =>
   single("sends", () =>
     together<Unsent[], SentRow[] | "refused">(TOGETHER, async (items) => {
-      const rows = await run(items.every(({ length }) => length === 1) ? SEND_APART : SEND_TOGETHER, items.flat());
-      if (rows === "refused") return items.map(() => rows);
-      const byId = new Map(rows.map((row) => [row.id, row]));
-      return items.map((unsent) => unsent.flatMap(({ id }) => byId.get(id) ?? []));
+      const results: (SentRow[] | "refused")[] = [];
+      for (const some of ofManageableSize(items)) {
+        const rows = await run(some.every(({ length }) => length === 1) ? SEND_APART : SEND_TOGETHER, some.flat());
+        const byId = new Map(rows === "refused" ? [] : rows.map((row) => [row.id, row]));
+        results.push(...some.map((unsent) => (rows === "refused" ? rows : unsent.flatMap(({ id }) => byId.get(id) ?? []))));
+      }
+      return results;
     }),
   );
+
+/** The same items, in parts of MESSAGES_MAX messages at most. */
+function ofManageableSize(items: Unsent[][]): Unsent[][][] {
+  const parts: Unsent[][][] = [];
+  let left = 0;
+  for (const item of items) {
+    if (item.length > left) {
+      parts.push([]);
+      left = MESSAGES_MAX;
+    }
+    parts.at(-1)?.push(item);
+    left -= item.length;
+  }
+  return parts;
+}
 
 /** Of what has no place there is no row. Where the database refuses one of them, it refuses all. */
 async function run(statement: Statement, unsent: Unsent[]): Promise<SentRow[] | "refused"> {
@@ -104,6 +134,6 @@ async function run(statement: Statement, unsent: Unsent[]): Promise<SentRow[] | 
   }
 }
 
-function columns(unsent: Unsent[]): unknown[][] {
+function columns(unsent: readonly Unsent[]): unknown[][] {
   return (["conversationId", "senderId", "id", "content", "clientId"] as const).map((name) => unsent.map((one) => one[name]));
 }

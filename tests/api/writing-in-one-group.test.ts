@@ -147,5 +147,7 @@ describe("who writes in a group while somebody else holds it", () => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...[bob, ...others].map(() => 201)]);
     const seen = await messagesOf(ann, id, `?limit=${COUNT}`);
     expect(seen.map(({ content }) => content).toSorted()).toEqual(people.map((_, i) => `of ${i}`).toSorted());
+    // Nor does it cost them the commit that they share.
+    expect(await commits(COUNT)).toBeLessThan(COUNT / 2);
   });
 });
