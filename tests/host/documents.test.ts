@@ -12,6 +12,7 @@ const NOT_RUN: Record<string, string> = {
   "npm prune": "would take away the packages that run this test",
   "export PGPASSWORD=": "needs pg_dump of PostgreSQL 18, which not every distribution has",
   "psql -h": "restores what that one has dumped",
+  sudo: "sets up a PostgreSQL of the machine's own; tests/chaos does the same to one of theirs",
 };
 
 /** What goes on until it is stopped, by its first line. */
