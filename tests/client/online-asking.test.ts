@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ApiError } from "@/lib/client/request";
 import { createMessengerStore } from "@/lib/client/store/store";
 import { createOnlineCount } from "@/lib/client/sync/online-count";
+import { PRESENCE_SHOWN_MAX } from "@/lib/protocol/limits";
 import { direct, group, holding } from "./support/rows";
 
 let random: number;
@@ -22,8 +23,8 @@ afterEach(() => {
 });
 
 /** A page on group `g`, with an open connection, where so many are online. */
-function page(count = 2) {
-  const state = holding([group({ id: "g" }), group({ id: "h" }), direct({ id: "d" })]);
+function page(count = 2, participantCount = PRESENCE_SHOWN_MAX) {
+  const state = holding([group({ id: "g" }, { participantCount }), group({ id: "h" }), direct({ id: "d" })]);
   const store = createMessengerStore({ ...state, openId: "g", connection: { status: "open", since: 1 } });
   const onlineCount = vi.fn(async (_id: string, _signal?: AbortSignal) => ({ online: count }));
   const counting = createOnlineCount({ store, api: { onlineCount }, isVisible: () => visible });
@@ -112,6 +113,42 @@ describe("How many are online in the group on screen", () => {
     visible = true;
     counting.wake();
     await passes(1_000);
+    expect(onlineCount).toHaveBeenCalledTimes(3);
+  });
+
+  test("is asked for however often somebody comes or goes, once a second", async () => {
+    const { store, onlineCount } = page();
+    for (let tick = 0; tick < 50; tick++) {
+      store.patch({ online: new Set([`${tick}`]) });
+      await passes(100);
+    }
+    expect(onlineCount).toHaveBeenCalledTimes(5);
+  });
+
+  const grown = (participantCount: number) => holding([group({ id: "g" }, { participantCount })]).conversations;
+
+  test("is asked for soon after somebody is added to a group whose people are told of each other", async () => {
+    const { store, onlineCount } = page(2, PRESENCE_SHOWN_MAX - 1);
+    await passes();
+    store.patch({ conversations: grown(PRESENCE_SHOWN_MAX) });
+    await passes(1_000);
+    expect(onlineCount).toHaveBeenCalledTimes(2);
+  });
+
+  test("of a larger group is asked for at once, when the connection is back and every now and then, whoever comes", async () => {
+    const { store, onlineCount } = page(2, PRESENCE_SHOWN_MAX + 1);
+    await passes();
+    expect(onlineCount).toHaveBeenCalledTimes(1);
+    for (let second = 1; second < 30; second++) {
+      store.patch({ conversations: grown(PRESENCE_SHOWN_MAX + 1 + second), online: new Set([`${second}`]) });
+      await passes(1_000);
+    }
+    expect(onlineCount).toHaveBeenCalledTimes(1);
+    await passes(1_000);
+    expect(onlineCount).toHaveBeenCalledTimes(2);
+    store.patch({ connection: { status: "lost", since: 2 } });
+    store.patch({ connection: { status: "open", since: 3 } });
+    await passes();
     expect(onlineCount).toHaveBeenCalledTimes(3);
   });
 

@@ -1,3 +1,4 @@
+import { PRESENCE_SHOWN_MAX } from "@/lib/protocol/limits";
 import type { Api } from "../api";
 import { ApiError } from "../request";
 import type { Store } from "../store/store";
@@ -10,8 +11,9 @@ const SOON_MS = 1_000;
 
 /**
  * Asks how many are online in the group on screen, as long as somebody looks: at once when it comes on screen and when the
- * connection is back, soon after somebody one knows has come or gone, and every now and then. A number that does not come
- * is merely not shown.
+ * connection is back, and every now and then; in a group whose people are told of each other also soon after somebody has
+ * come or gone. In a larger one that would be all the time, and every page that shows it would ask in the same second. A
+ * number that does not come is merely not shown.
  */
 export function createOnlineCount(options: { store: Store; api: Pick<Api, "onlineCount">; isVisible: () => boolean }) {
   const { store } = options;
@@ -19,6 +21,7 @@ export function createOnlineCount(options: { store: Store; api: Pick<Api, "onlin
   let seen: readonly unknown[] = [];
   let asking = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let dueAt = Number.POSITIVE_INFINITY;
 
   function groupOnScreen(): string | null {
     const { openId, conversations, connection } = store.getState();
@@ -31,20 +34,33 @@ export function createOnlineCount(options: { store: Store; api: Pick<Api, "onlin
     if (id === null && watched === null) return;
     const { online, conversations } = store.getState();
     const before = seen;
-    seen = [online, id && conversations.get(id)?.group?.participantCount];
+    const count = (id && conversations.get(id)?.group?.participantCount) || 0;
+    seen = count <= PRESENCE_SHOWN_MAX ? [online, count] : [];
     if (id !== watched) {
-      asking.abort();
+      stop();
       watched = id;
       askIn(0);
     } else if (seen.some((part, i) => part !== before[i])) askIn(SOON_MS);
   }
 
+  /** What is due sooner stays so: however often it is asked to be asked for, it is asked for. */
   function askIn(ms: number): void {
+    const at = Date.now() + ms;
+    if (watched === null || at >= dueAt) return;
     clearTimeout(timer);
-    if (watched !== null) timer = setTimeout(() => void ask(), ms);
+    dueAt = at;
+    timer = setTimeout(() => void ask(), ms);
+  }
+
+  function stop(): void {
+    asking.abort();
+    clearTimeout(timer);
+    dueAt = Number.POSITIVE_INFINITY;
+    watched = null;
   }
 
   async function ask(): Promise<void> {
+    dueAt = Number.POSITIVE_INFINITY;
     askIn(EVERY_MS * (1 + Math.random() / 2));
     const id = watched;
     if (id === null || !options.isVisible()) return;
@@ -66,9 +82,7 @@ export function createOnlineCount(options: { store: Store; api: Pick<Api, "onlin
       look();
       return () => {
         unsubscribe();
-        asking.abort();
-        clearTimeout(timer);
-        watched = null;
+        stop();
       };
     },
     /** Somebody looks again. */
