@@ -83,6 +83,59 @@ describe("A conversation with something unsent that is not held", () => {
     expect([conversation.mock.calls.length, gone()]).toEqual([2, { c: null }]);
   });
 
+  test("is not asked for again with the next connection where it was answered", async () => {
+    const { store, conversation } = page({ drafts: { c: "words" } });
+    await settled();
+    conversation.mockResolvedValue(null as never);
+    store.patch({ drafts: { c: "words", d: "words" } });
+    await settled();
+    store.patch({ connection: LOST });
+    store.patch({ connection: OPEN });
+    await settled();
+    expect(conversation.mock.calls).toEqual([["c"], ["d"]]);
+  });
+
+  test("is asked for over the next connection where that has come before the failure over the last", async () => {
+    const { store, conversation, gone } = page({ drafts: { c: "words" }, connection: LOST });
+    let refuse = (_: ApiError) => {};
+    conversation.mockImplementationOnce(() => new Promise((_, reject) => (refuse = reject)));
+    for (const connection of [OPEN, LOST, OPEN]) store.patch({ connection });
+    refuse(failure(0));
+    await settled();
+    expect([conversation.mock.calls.length, gone()]).toEqual([2, { c: null }]);
+  });
+
+  test("waits until the one before is answered, and for the connection", async () => {
+    const { store, conversation } = page({ drafts: { c: "words", d: "words", e: "words" }, connection: LOST });
+    let refuse = (_: ApiError) => {};
+    conversation.mockImplementation(() => new Promise((_, reject) => (refuse = reject)));
+    store.patch({ connection: OPEN });
+    await settled();
+    expect(conversation.mock.calls).toEqual([["c"]]);
+    refuse(failure(404));
+    await settled();
+    expect(conversation.mock.calls).toEqual([["c"], ["d"]]);
+    store.patch({ connection: LOST });
+    refuse(failure(404));
+    await settled();
+    expect(conversation.mock.calls).toEqual([["c"], ["d"]]);
+  });
+
+  test.each(["before it was held", "while it was"])("is asked for again when it goes, though it was answered %s", async (when) => {
+    const { store, conversation, gone } = page({ drafts: { c: "words" }, connection: LOST });
+    let answer = (_: never) => {};
+    conversation.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)));
+    store.patch({ connection: OPEN });
+    if (when === "before it was held") answer(null as never);
+    await settled();
+    store.patch({ conversations: holding([group({}, { name: "The team" })]).conversations });
+    answer(null as never);
+    await settled();
+    store.patch({ conversations: holding([]).conversations });
+    await settled();
+    expect([conversation.mock.calls.length, gone()]).toEqual([2, { c: "The team" }]);
+  });
+
   test("that has come meanwhile is not gone", async () => {
     const { store, conversation, gone } = page({ drafts: { c: "words" }, connection: LOST });
     let refuse = (_: ApiError) => {};
@@ -124,5 +177,12 @@ describe("A conversation with something unsent that is not held", () => {
     store.patch({ drafts: { c: "words" } });
     await settled();
     expect(conversation).not.toHaveBeenCalled();
+  });
+
+  test("is not asked for by a page that has stopped while another was", async () => {
+    const { conversation, stop } = page({ drafts: { c: "words", d: "words" } });
+    stop();
+    await settled();
+    expect(conversation.mock.calls).toEqual([["c"]]);
   });
 });
