@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { PRESENCE_SHOWN_MAX } from "@/lib/protocol/limits";
 import { pool } from "@/lib/server/db";
 import { type EventStream, openStream, type Received, ready } from "../support/event-stream";
 import { add, changePlace, crowd, makeGroup, onlineIn, takeOut } from "../support/groups";
@@ -96,4 +97,27 @@ test("of a group of any size those in it are told how many are online, and nobod
   await expect.poll(() => onlineIn(ann, id)).toBe(1);
   for (const stream of before) expect(stream.events.some(tellsOf(ann)) || stream.events.some(tellsOf(bob))).toBe(false);
   for (const stream of [...before, phone]) stream.cut();
+});
+
+test("whom somebody shares a conversation with is not read because they come to a group where nobody is told who is there", async () => {
+  const [ann, bob, cid] = await Promise.all([somebody(), somebody(), somebody()]);
+  const { id } = await makeGroup(ann);
+  await crowd(id, PRESENCE_SHOWN_MAX - 1);
+  const { id: small } = await makeGroup(ann);
+  const streams = await Promise.all([ann, bob, cid].map(online));
+  const [anns, bobs] = streams as [EventStream, EventStream];
+  await Promise.all(streams.map((stream) => stream.first(({ name }) => name === "presence")));
+
+  const queries = vi.spyOn(pool(), "query");
+  await add(ann, id, bob);
+  await bobs.first(({ name, data }) => name === "place" && data.conversation.id === id);
+  // What comes after it is told, and by then all would have been that was to be told of him.
+  await add(ann, small, cid);
+  await anns.first(tellsOf(cid));
+  const asked = queries.mock.calls.map(([statement]) => statement as unknown as { name: string; values: unknown[] });
+  const lookedUp = asked.filter(({ name }) => name === "presence_contacts").flatMap(({ values }) => values[0]);
+  expect(lookedUp).toContain(cid.id);
+  expect(lookedUp).not.toContain(bob.id);
+  queries.mockRestore();
+  for (const stream of streams) stream.cut();
 });

@@ -68,8 +68,9 @@ export class Audience {
       const place = places.get(`${userId} ${topic}`);
       const listener = this.streams.of(userId);
       if (!listener) continue;
-      // Most events of a place tell what somebody has set for themselves: they were there before, and are.
-      if (place && !listener.topics.has(topic)) this.around.joined(userId);
+      // Most events of a place tell what somebody has set for themselves: they were there before, and are. Where
+      // nobody is told of anybody, whoever comes would cost each server a look at all whom they know, for nothing.
+      if (place?.showsPresence && !listener.topics.has(topic)) this.around.joined(userId);
       if (!place) this.around.regroup([userId]);
       if (place) this.listen(topic, userId, place, asOf);
       else this.topics.remove(topic, listener);

@@ -1,4 +1,5 @@
 import "server-only";
+import { PRESENCE_SHOWN_MAX } from "@/lib/protocol/limits";
 import { query, type Statement } from "../db";
 import { single } from "../single";
 import { together } from "../together";
@@ -63,13 +64,18 @@ export async function listStillIn(topics: string[], userIds: string[]) {
 
 const PLACES: Statement = {
   name: "places_of_pairs",
-  text: `SELECT p.user_id AS "userId", c.id AS topic, c.participants_version AS version, p.from_seq AS floor
+  text: `SELECT p.user_id AS "userId", c.id AS topic, c.participants_version AS version, p.from_seq AS floor,
+                coalesce(g.participant_count, 0) <= ${PRESENCE_SHOWN_MAX} AS "showsPresence"
          FROM unnest((SELECT $1::uuid[]), (SELECT $2::uuid[])) AS a (user_id, topic)
          JOIN participants p ON p.user_id = a.user_id AND p.conversation_id = a.topic
-         JOIN conversations c ON c.id = p.conversation_id`,
+         JOIN conversations c ON c.id = p.conversation_id
+         LEFT JOIN groups g ON g.conversation_id = c.id`,
 };
 
+/** `showsPresence` where those who are in it are told of each other's coming and going. */
+type Place = Membership & MayListen & { showsPresence: boolean };
+
 /** The places that these have now; of one that is gone nothing. */
-export function listPlaces(asked: readonly MayListen[]): Promise<(Membership & MayListen)[]> {
+export function listPlaces(asked: readonly MayListen[]): Promise<Place[]> {
   return query(PLACES, [asked.map(({ userId }) => userId), asked.map(({ topic }) => topic)]);
 }
