@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import { copyText } from "@/lib/client/screen/clipboard";
 import { useMessengerActions } from "@/lib/client/screen/hooks";
 import type { Words } from "@/lib/client/store/stranded";
 
@@ -14,7 +15,8 @@ type Props = {
 /** What can be sent no more, in full, to take along or to let go. */
 export function UnsentWords({ conversationId, words, on }: Props) {
   const messenger = useMessengerActions();
-  const [copied, setCopied] = useState<string | null>(null);
+  const [copied, setCopied] = useState<{ id: string; done: boolean } | null>(null);
+  const copiedOf = (clientId: string | null) => (copied?.id === (clientId ?? "draft") ? copied : null);
   return (
     <ul className="grid gap-2 text-start">
       {words.map(({ clientId, text }) => (
@@ -28,14 +30,12 @@ export function UnsentWords({ conversationId, words, on }: Props) {
               type="button"
               className={ACTION}
               onClick={async (event) => {
-                // Over plain http a browser gives no clipboard: then what is selected can be copied by hand.
+                // Where a browser gives no clipboard, what is selected can be copied by hand.
                 getSelection()?.selectAllChildren(event.currentTarget.closest("li")?.firstElementChild as Element);
-                if (!navigator.clipboard) return;
-                await navigator.clipboard.writeText(text);
-                setCopied(clientId ?? "draft");
+                setCopied({ id: clientId ?? "draft", done: await copyText(text) });
               }}
             >
-              {copied === (clientId ?? "draft") ? "Copied" : "Copy"}
+              {copiedOf(clientId)?.done ? "Copied" : "Copy"}
             </button>
             <button
               type="button"
@@ -44,6 +44,9 @@ export function UnsentWords({ conversationId, words, on }: Props) {
             >
               Discard
             </button>
+          </p>
+          <p role="alert" className="text-sm text-danger empty:hidden">
+            {copiedOf(clientId)?.done === false && "The browser did not allow that. The words are selected: copy them by hand."}
           </p>
         </li>
       ))}
