@@ -11,7 +11,7 @@ import { idsOfUnsent } from "../store/stranded";
 export function watchStranded({ store, api }: { store: Store; api: Pick<Api, "conversation"> }): () => void {
   /** Of those that hold something unsent, what they were called. */
   const names = new Map<string, string | null>();
-  /** Of those that were asked for, over which connection, until the answer has come. */
+  /** Of those that were asked for, over which connection; null once the server has answered. */
   const asked = new Map<string, number | null>();
   let connections = 0;
   let isAsking = false;
@@ -26,7 +26,7 @@ export function watchStranded({ store, api }: { store: Store; api: Pick<Api, "co
     seen = now;
     const ids = new Set(idsOfUnsent({ outbox, drafts }));
     for (const id of [...names.keys()]) if (!ids.has(id)) names.delete(id);
-    // What the server has said of one that is held since, or was done with, is no answer for when it goes.
+    // What the server has said of one before it was held is no answer for when it goes.
     for (const id of [...asked.keys()]) if (!ids.has(id) || conversations.get(id)) asked.delete(id);
     for (const id of ids) {
       const held = conversations.get(id);
