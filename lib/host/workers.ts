@@ -14,13 +14,15 @@ const PATIENCE_MS = 1_800;
 const NEWEST = "dist/server.mjs";
 
 /**
- * Several servers at one port, as several machines are behind one address: this process accepts connections and hands each
- * to the next of them. SIGHUP replaces them one after the other by servers of the newest build.
+ * Several servers at one port, as several machines are behind one address: each accepts from the same queue, whoever is free
+ * first. This process hands over no connections: one that was on its way to a server which is killed would never be answered.
+ * SIGHUP replaces them one after the other by servers of the newest build.
  * @param programs the folder that this program lies in: a server that ends by itself comes back as the one that it was.
  * @param prepare what comes before servers of another build.
  * @returns the port, once all of them serve.
  */
 export async function startWorkers(count: number, programs: string, prepare: () => Promise<void>, run: Run): Promise<number> {
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   serveBy(join(programs, "server.mjs"));
   const places = Array.from({ length: count }, () => new Place());
   run.onStop(() => {
