@@ -1,4 +1,4 @@
-/** Preloaded into both servers: SIGUSR2 collects garbage, so that memory is compared and not its collector's mood. */
+/** Preloaded into servers that are measured: SIGUSR2 collects garbage, so that memory is compared and not its collector's mood. */
 import v8 from "node:v8";
 import vm from "node:vm";
 

@@ -46,8 +46,12 @@ function lines(page: Page): Promise<{ seq: number; text: string }[]> {
 
 /**
  * The page is listening. A person takes longer to read than a script takes to arrive, a test does not; and
- * there is nothing on screen to wait for, since the first paint shows it all. React marks what it listens to.
+ * there is nothing on screen to wait for, since the first paint shows it all. React marks what it listens to, and
+ * has more to do then: once it is idle, keys are heard too.
  */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(() => Object.keys(document.querySelector("#main") ?? {}).some((key) => key.startsWith("__reactProps")));
+  await page.waitForFunction(() => {
+    const isMarked = Object.keys(document.querySelector("#main") ?? {}).some((key) => key.startsWith("__reactProps"));
+    return isMarked && new Promise<boolean>((resolve) => requestIdleCallback(() => resolve(true)));
+  });
 }

