@@ -37,6 +37,22 @@ async function allWrite(json: (person: Person, i: number) => object = (_, i) => 
   return sent;
 }
 
+/** All who write wait by one statement, for a server that took the group before them. `before` is the number that came last. */
+async function allWaitForAnother() {
+  const one = await holdGroup();
+  await one.held;
+  const first = sendRequest(ann, id, { content: "first" });
+  await waitForBlocked(1);
+  const two = await holdGroup();
+  await waitForBlocked(2);
+  const sent = await allWrite();
+  await one.client.query("COMMIT");
+  const { seq: before } = await answer<{ seq: number }>(await first, 201);
+  await two.held;
+  await waitForBlocked(1);
+  return { sent, before, other: two.client };
+}
+
 /** In how many transactions that many of the latest messages of the group were written. */
 async function commits(count: number): Promise<number> {
   const [row] = await sql<{ commits: number }>(
@@ -73,19 +89,9 @@ describe("who writes in a group while somebody else holds it", () => {
 
   it("is refused where they were taken out meanwhile, and takes no number from the others", async () => {
     const [bob, ...others] = people as [Person, ...Person[]];
-    const one = await holdGroup();
-    await one.held;
-    const first = sendRequest(ann, id, { content: "first" });
-    await waitForBlocked(1);
-    const two = await holdGroup();
-    await waitForBlocked(2);
-    const sent = await allWrite();
-    await one.client.query("COMMIT");
-    const { seq: before } = await answer<{ seq: number }>(await first, 201);
-    await two.held;
-    await waitForBlocked(1);
-    await two.client.query("DELETE FROM participants WHERE conversation_id = $1 AND user_id = $2", [id, bob.id]);
-    await two.client.query("COMMIT");
+    const { sent, before, other } = await allWaitForAnother();
+    await other.query("DELETE FROM participants WHERE conversation_id = $1 AND user_id = $2", [id, bob.id]);
+    await other.query("COMMIT");
 
     const answers = await Promise.all(sent);
     expect(answers.map(({ status }) => status)).toEqual([404, ...others.map(() => 201)]);
@@ -96,19 +102,9 @@ describe("who writes in a group while somebody else holds it", () => {
   it("is refused where only administrators write since then, who go on", async () => {
     const [bob, ...others] = people as [Person, ...Person[]];
     await giveRole(ann, id, bob, "administrator");
-    const one = await holdGroup();
-    await one.held;
-    const first = sendRequest(ann, id, { content: "first" });
-    await waitForBlocked(1);
-    const two = await holdGroup();
-    await waitForBlocked(2);
-    const sent = await allWrite();
-    await one.client.query("COMMIT");
-    const { seq: before } = await answer<{ seq: number }>(await first, 201);
-    await two.held;
-    await waitForBlocked(1);
-    await two.client.query("UPDATE groups SET who_writes = 'administrators' WHERE conversation_id = $1", [id]);
-    await two.client.query("COMMIT");
+    const { sent, before, other } = await allWaitForAnother();
+    await other.query("UPDATE groups SET who_writes = 'administrators' WHERE conversation_id = $1", [id]);
+    await other.query("COMMIT");
 
     const answers = await Promise.all(sent);
     expect(answers.map(({ status }) => status)).toEqual([201, ...others.map(() => 403)]);

@@ -52,10 +52,10 @@ type Other = { heardAt: number; listens: boolean };
  *
  * What is said is a list of words. "events" and "sessions" say "look" after a commit, and the tables are the truth;
  * words that begin with "+" name the topics, and with "-" the sessions, that they are about, where these are few; one that
- * begins with "=" is an event itself, behind its topic. "hello" asks the others to make themselves known, "was…" tells them what they knew this
- * server by, "here" is a sign of life, and "idle" beside it says that nobody has a stream
- * open there, so that hints of events can be spared. A server of an earlier version sends none of these, and passes
- * over them.
+ * begins with "=" is an event itself, behind its topic. "online", "offline" and "met" tell of a user, "count" asks how many
+ * of a group are online, and "counted" answers. "hello" asks the others to make themselves known, "was…" tells them what
+ * they knew this server by, "here" is a sign of life, and "idle" beside it says that nobody has a stream open there, so that
+ * hints of events can be spared. A server of an earlier version sends none of these, and passes over them.
  */
 export class Hints {
   private readonly channel = openChannel({
