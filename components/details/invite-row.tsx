@@ -4,20 +4,20 @@ import { Check, Copy } from "lucide-react";
 import { useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Time } from "@/components/ui/time";
+import { copyText } from "@/lib/client/screen/clipboard";
 import { displayName } from "@/lib/client/screen/person";
 import type { Invite } from "@/lib/protocol/groups";
 
 /** A link to a group: to copy, and to revoke. */
 export function InviteRow({ invite, onRevoke }: { invite: Invite; onRevoke: () => void }) {
   const field = useRef<HTMLInputElement>(null);
-  const [copied, setCopied] = useState(false);
+  const [copied, setCopied] = useState<boolean | null>(null);
   const address = `${window.location.origin}${invite.url}`;
 
   async function copy() {
     // Over plain http a browser gives no clipboard: then what is selected can be copied by hand.
     field.current?.select();
-    await navigator.clipboard?.writeText(address);
-    setCopied(true);
+    setCopied(await copyText(address));
   }
 
   return (
@@ -41,6 +41,9 @@ export function InviteRow({ invite, onRevoke }: { invite: Invite; onRevoke: () =
           Revoke
         </Button>
       </div>
+      <p role="alert" className="text-sm text-danger empty:hidden">
+        {copied === false && "The browser did not allow that. The link is selected: copy it by hand."}
+      </p>
     </div>
   );
 }
