@@ -131,13 +131,14 @@ export class LogReader {
 
   private async readOnce(asked: string[]): Promise<void> {
     if (!this.around.isAnybodyHere() && (await this.skip())) return;
-    const tail = await readTail(this.mark, asked);
+    const tail = await readTail(this.mark, asked, [...this.delivered.keys()]);
     if (tail && (await this.deliverAll(tail.seen))) this.readUpTo(tail.mark);
     else await this.beginAnew();
   }
 
   /** Everything new that somebody here listens to, in the order of ids and some at a time. False where that cannot be done. */
   private async deliverAll(seen: Seen[]): Promise<boolean> {
+    // Some may have been delivered while the log was read.
     const due = seen.filter(({ id }) => !this.delivered.has(id));
     // What comes after that which makes people listen to a conversation may be new as well.
     const firsts = due.filter(({ first }) => first);

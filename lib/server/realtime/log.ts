@@ -60,22 +60,23 @@ const body = (wanted: string) => `
 const KEY = "xid, id, type, conversation_id, message_id, user_id, seq, data, type = 'message' AND seq = 1 AS first";
 
 /**
- * What is new since a mark. The parameters stand in sub-selects, so that the planner, which cannot see them, keeps to one
- * plan; the limits make it one that goes by the index.
+ * The new mark in a row of its own, and behind it what is new since the one before, less what is known of it. The parameters stand in sub-selects, so that the planner, which cannot
+ * see them, keeps to one plan; the limits make it one that goes by the index, and what is known is hashed.
  */
 function look(name: string, limit: number, bodies: boolean): Statement {
-  const found = (condition: string) => `(SELECT ${KEY} FROM events WHERE ${condition} ORDER BY xid, id LIMIT ${limit + 1})`;
+  const found = (condition: string) => `(SELECT ${KEY} FROM events WHERE ${condition}
+    AND id NOT IN (SELECT unnest((SELECT $4::bigint[]))) ORDER BY xid, id LIMIT ${limit + 1})`;
   return {
     name,
     text: `SELECT s.*, e.xid, e.id, e.type, e.conversation_id AS topic, e.message_id AS subject, e.seq AS event_seq, e.data, e.first ${bodies ? ", b.*" : ""}
            FROM (SELECT ${MARK_NOW}, (SELECT pruned_xid >= (SELECT $1::bigint) FROM epochs) AS pruned) s
-           LEFT JOIN LATERAL (
+           FULL JOIN (
              ${found("xid >= (SELECT $2::bigint)")}
              UNION ALL
              ${found("xid = ANY ((SELECT $3::bigint[])::bigint[]) AND xid < (SELECT $2::bigint)")}
-           ) e ON true
-           ${bodies ? body("(e.first OR e.conversation_id = ANY ((SELECT $4::uuid[])::uuid[]))") : ""}
-           ORDER BY e.id`,
+           ) e ON false
+           ${bodies ? body("(e.first OR e.conversation_id = ANY ((SELECT $5::uuid[])::uuid[]))") : ""}
+           ORDER BY e.id NULLS FIRST`,
   };
 }
 
@@ -96,22 +97,23 @@ export type Tail = { mark: LogMark; seen: Seen[] };
 
 /**
  * All events that have come to be seen since the log was last read, however long a transaction stays open meanwhile. The
- * order is that of ids: within a conversation, the order of its messages. Those of `topics` bring what they say. Null
- * where the log no longer holds all of them, has gone back in time, is another, or has more than a server should catch up with.
+ * order is that of ids: within a conversation, the order of its messages. Those of `topics` bring what they say, and those
+ * of the ids `known` are left out. Null where the log no longer holds all of them, has gone back in time, is another, or has
+ * more than a server should catch up with.
  */
-export async function readTail(mark: LogMark, topics: readonly string[] = []): Promise<Tail | null> {
-  const values = [mark.position, mark.end, [...mark.open]];
+export async function readTail(mark: LogMark, topics: readonly string[] = [], known: readonly number[] = []): Promise<Tail | null> {
+  const values = [mark.position, mark.end, [...mark.open], known];
   if (topics.length === 0) return toTail(mark, await query<TailRow>(TAIL, values), TAIL_MAX);
   const rows = await query<TailRow>(LOOK, [...values, topics]);
-  return rows.length <= LOOK_MAX ? toTail(mark, rows, LOOK_MAX) : toTail(mark, await query<TailRow>(TAIL, values), TAIL_MAX);
+  return rows.length <= LOOK_MAX + 1 ? toTail(mark, rows, LOOK_MAX) : toTail(mark, await query<TailRow>(TAIL, values), TAIL_MAX);
 }
 
-type TailRow = MarkRow & { pruned: boolean; id: string | null };
+/** Of the mark's row the columns of events are null, and the other way round. */
+type TailRow = MarkRow & { pruned: boolean } & EventRow;
 
-function toTail(before: LogMark, rows: TailRow[], max: number): Tail | null {
-  const mark = toMark(rows[0]);
-  if (!mark || !follows(mark, before) || rows[0]?.pruned || rows.length > max) return null;
-  const found = rows.filter((row) => row.id !== null) as unknown as EventRow[];
+function toTail(before: LogMark, [state, ...found]: TailRow[], max: number): Tail | null {
+  const mark = toMark(state);
+  if (!mark || !follows(mark, before) || state?.pruned || found.length > max) return null;
   return { mark, seen: found.map(toSeen) };
 }
 
