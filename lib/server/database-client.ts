@@ -22,7 +22,7 @@ const known = new Map<string, DatabaseHosts>();
  * has taken the port of a database that went away learns nothing, and is told nothing.
  *
  * Where the address names several hosts, it goes to the one that takes writes. A connection that turns out to take none is
- * given up.
+ * given up, and so are all once another host is that one.
  */
 export class DatabaseClient extends pg.Client {
   /** Whether statements keep their names, and with them their plans: see {@link isPooled}. */
@@ -38,7 +38,7 @@ export class DatabaseClient extends pg.Client {
     // One that is lost fails the statement that is under way; without a listener it would end the process.
     this.on("error", () => this.hosts?.forget());
     this.connection.on("errorMessage", ({ code }: { code?: string }) => {
-      if (code === READ_ONLY) setImmediate(() => this.connection.stream.destroy());
+      if (code === READ_ONLY && this.hosts) setImmediate(() => this.giveUp());
     });
   }
 
@@ -62,17 +62,22 @@ export class DatabaseClient extends pg.Client {
     Reflect.apply(super.query, this, [this.prepares ? statement : nameless(statement), ...rest])) as pg.Client["query"];
 
   private async connectToPrimary(hosts: DatabaseHosts): Promise<pg.Client> {
-    const { host, port } = new pg.Client({ connectionString: await hosts.primary() });
+    const address = await hosts.primary();
+    const { host, port } = new pg.Client({ connectionString: address });
     // Whoever has waited too long has given it up meanwhile.
     if (this.connection.stream.destroyed) throw new Error("Connection terminated");
     Object.assign(this, { host, port });
     try {
-      return await super.connect();
+      const client = await super.connect();
+      this.once("end", hosts.hold(address, this.giveUp));
+      return client;
     } catch (error) {
       hosts.forget();
       throw error;
     }
   }
+
+  private readonly giveUp = () => void this.connection.stream.destroy();
 }
 
 function knownHosts(url: string): DatabaseHosts {

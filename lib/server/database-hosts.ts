@@ -39,6 +39,8 @@ export class DatabaseHosts {
   private readonly addresses: readonly string[];
   private found: Promise<string> | null = null;
   private last: string | null = null;
+  /** How each connection is given up, by the address that it leads to. */
+  private readonly held = new Map<() => void, string>();
 
   constructor(
     url: string,
@@ -59,6 +61,16 @@ export class DatabaseHosts {
   /** It may be another by now. */
   forget(): void {
     this.found = null;
+  }
+
+  /**
+   * A connection leads to an address, and is given up once another one is the primary: where two take writes, what is read
+   * and written by one process is of one history. Returns what is called when it has ended.
+   */
+  hold(address: string, giveUp: () => void): () => void {
+    if (this.last !== null && this.last !== address) giveUp();
+    else this.held.set(giveUp, address);
+    return () => this.held.delete(giveUp);
   }
 
   private async look(): Promise<string> {
@@ -82,6 +94,7 @@ export class DatabaseHosts {
     }
     if (best === null) throw noneTakesWrites(answers);
     this.last = best.address;
+    for (const [giveUp, address] of [...this.held]) if (address !== best.address) giveUp();
     return best.address;
   }
 

@@ -66,6 +66,24 @@ test("one look serves all connections, until one is lost", async () => {
   expect(await hosts.primary()).toBe(TWO);
 });
 
+test("where two take writes, a process keeps connections to one of them only", async () => {
+  const { now, hosts } = two(PRIMARY, GONE);
+  const [before, ended, late] = [vi.fn(), vi.fn(), vi.fn()];
+  const address = await hosts.primary();
+  hosts.hold(address, before);
+  hosts.hold(address, ended)();
+  Object.assign(now, { [TWO as string]: PROMOTED });
+  hosts.forget();
+  const stays = vi.fn();
+  hosts.hold(await hosts.primary(), stays);
+  expect(before).toHaveBeenCalledOnce();
+  expect(ended).not.toHaveBeenCalled();
+  // It was being opened when the other was found.
+  hosts.hold(address, late);
+  expect(late).toHaveBeenCalledOnce();
+  expect(stays).not.toHaveBeenCalled();
+});
+
 test("where none takes writes, it is said of each why, and all are asked again a moment later", async () => {
   const { now, ask, hosts } = two(GONE, STANDBY);
   const none = "none of its hosts takes writes: one:5432 (connect ECONNREFUSED), two:5433 (a standby)";
