@@ -8,15 +8,14 @@ import { together } from "./together";
 
 /** How messages come into the database, as many by one statement as wait: of one conversation, and of others. */
 
-/** Two runs keep the database busy while the answers of one go out, where there is enough for two. Each takes from so many conversations. */
-const TOGETHER = { atOnce: 2, worth: 8, most: 64, waitingMax: 10_000, regatherMs: 20 };
-
-/** Messages of one conversation that one statement writes, and of all conversations. */
-const OF_ONE_MAX = 32;
-const MESSAGES_MAX = 256;
-
 /** Messages that wait to be written; what comes on top is refused with 503. */
 const WAITING_MAX = 10_000;
+
+/** Two runs keep the database busy while the answers of one go out, where there is enough for two. Each writes so many messages at most. */
+const TOGETHER = { atOnce: 2, worth: 8, most: 128, waitingMax: WAITING_MAX, regatherMs: 20, weigh: ({ length }: Unsent[]) => length };
+
+/** Messages of one conversation that one statement writes. */
+const OF_ONE_MAX = 32;
 
 export type Unsent = { conversationId: string; senderId: string; id: string; content: string; clientId: string | null };
 
@@ -99,30 +98,12 @@ async function writeAlone({ unsent, resolve, reject }: Sending): Promise<void> {
 const writeTogether = () =>
   single("sends", () =>
     together<Unsent[], SentRow[] | "refused">(TOGETHER, async (items) => {
-      const results: (SentRow[] | "refused")[] = [];
-      for (const some of ofManageableSize(items)) {
-        const rows = await run(some.every(({ length }) => length === 1) ? SEND_APART : SEND_TOGETHER, some.flat());
-        const byId = new Map(rows === "refused" ? [] : rows.map((row) => [row.id, row]));
-        results.push(...some.map((unsent) => (rows === "refused" ? rows : unsent.flatMap(({ id }) => byId.get(id) ?? []))));
-      }
-      return results;
+      const rows = await run(items.every(({ length }) => length === 1) ? SEND_APART : SEND_TOGETHER, items.flat());
+      if (rows === "refused") return items.map(() => rows);
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return items.map((unsent) => unsent.flatMap(({ id }) => byId.get(id) ?? []));
     }),
   );
-
-/** The same items, in parts of MESSAGES_MAX messages at most. */
-function ofManageableSize(items: Unsent[][]): Unsent[][][] {
-  const parts: Unsent[][][] = [];
-  let left = 0;
-  for (const item of items) {
-    if (item.length > left) {
-      parts.push([]);
-      left = MESSAGES_MAX;
-    }
-    parts.at(-1)?.push(item);
-    left -= item.length;
-  }
-  return parts;
-}
 
 /** Of what has no place there is no row. Where the database refuses one of them, it refuses all. */
 async function run(statement: Statement, unsent: Unsent[]): Promise<SentRow[] | "refused"> {

@@ -3,18 +3,20 @@ import { tooBusy } from "./http/errors";
 
 type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject(error: unknown): void };
 
-export type Limits = {
+export type Limits<Item> = {
   atOnce: number;
   most: number;
   waitingMax: number;
   worth?: number;
   regatherMs?: number;
+  /** What an item counts towards `most`: 1, unless it is said here. */
+  weigh?: (item: Item) => number;
 };
 
 /**
  * Runs the items of many callers together: those that come while `atOnce` runs are under way form the next one, of at
- * most `most` items. Under load fewer and larger runs do the work; an item that comes alone is run at once, and alone.
- * What finds `waitingMax` items waiting is refused with 503.
+ * most `most` items, or of one that counts for more. Under load fewer and larger runs do the work; an item that comes alone
+ * is run at once, and alone. What finds `waitingMax` items waiting is refused with 503.
  *
  * Two small runs beside each other cost more than one of both: while one of `worth` items or more is under way, the next
  * begins with as many; beside a smaller one, with as many as that has. Callers who were answered together come back one
@@ -23,7 +25,7 @@ export type Limits = {
  * @param run gives a result for each item, in their order. If it throws, each of its callers gets the error.
  */
 export function together<Item, Result>(
-  { atOnce, most, waitingMax, worth = 1, regatherMs = 0 }: Limits,
+  { atOnce, most, waitingMax, worth = 1, regatherMs = 0, weigh = () => 1 }: Limits<Item>,
   run: (items: Item[]) => Promise<Result[]>,
 ): (item: Item) => Promise<Result> {
   let waiting: Waiting<Item, Result>[] = [];
@@ -61,8 +63,9 @@ export function together<Item, Result>(
   async function runNext(): Promise<void> {
     if (regathering) clearTimeout(regathering);
     regathering = null;
-    const callers = waiting.slice(0, most);
-    waiting = waiting.slice(most);
+    const count = countNext();
+    const callers = waiting.slice(0, count);
+    waiting = waiting.slice(count);
     running.push(callers.length);
     runSoon();
     const began = performance.now();
@@ -76,6 +79,17 @@ export function together<Item, Result>(
     const now = performance.now();
     expected = { count: callers.length, until: now + Math.min(regatherMs, now - began) };
     runSoon();
+  }
+
+  /** How many of those that wait form the next run. */
+  function countNext(): number {
+    let [count, left] = [0, most];
+    for (const { item } of waiting) {
+      left -= weigh(item);
+      if (left < 0) break;
+      count++;
+    }
+    return Math.max(1, count);
   }
 
   return (item) =>

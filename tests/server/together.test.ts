@@ -4,7 +4,14 @@ import { inTurn, isBusy } from "@/lib/server/in-turn";
 import { together } from "@/lib/server/together";
 
 /** Runs that end when the test says so. */
-function runs(limits: { atOnce: number; most: number; waitingMax?: number; worth?: number; regatherMs?: number }) {
+function runs(limits: {
+  atOnce: number;
+  most: number;
+  waitingMax?: number;
+  worth?: number;
+  regatherMs?: number;
+  weigh?: (item: number) => number;
+}) {
   const begun: { items: number[]; end: (results?: number[]) => void; fail: (error: Error) => void }[] = [];
   const add = together(
     { waitingMax: 100, ...limits },
@@ -53,6 +60,18 @@ it("gathers what comes while as many runs as may be are under way, each run at m
   await turn();
   begun[3]?.end();
   expect(await Promise.all(all)).toEqual([10, 20, 30, 40, 50, 60, 70]);
+});
+
+it("counts an item for what it weighs, and runs one that is too much alone", async () => {
+  const { add, begun, items } = runs({ atOnce: 3, most: 5, weigh: (n) => n });
+  const all = [2, 3, 1, 9, 4].map(add);
+  for (let i = 0; i < 4; i++) await turn();
+  begun[0]?.end();
+  await turn();
+  await turn();
+  expect(items()).toEqual([[2, 3], [1], [9], [4]]);
+  for (const run of begun) run.end();
+  expect(await Promise.all(all)).toEqual([20, 30, 10, 90, 40]);
 });
 
 it("begins a run beside others only with as many items as make one worth it, or as many as they have", async () => {
