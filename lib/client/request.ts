@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type Said, saidIn } from "@/lib/protocol/errors/body";
+import { type Explanation, explanationIn } from "@/lib/protocol/errors/body";
 import { type Given, type OwnCode, reason, sentence } from "@/lib/protocol/errors/codes";
 import type { Reason } from "@/lib/protocol/errors/entry";
 
@@ -13,7 +13,7 @@ export class ApiError extends Error {
   constructor(
     readonly status: number,
     /** `message` is a sentence for a person. */
-    { message, reason = null, fields = {} }: Pick<Said, "message"> & Partial<Said>,
+    { message, reason = null, fields = {} }: Pick<Explanation, "message"> & Partial<Explanation>,
     /** Milliseconds to wait before the next try, where the server said so. */
     readonly retryAfter: number | null = null,
   ) {
@@ -76,11 +76,11 @@ export function query(given: Record<string, string | number | boolean | undefine
 
 function errorOf(response: Response, text: string): ApiError {
   const { status, headers } = response;
-  return new ApiError(status, saidIn(json(text)) ?? own("unexplained", { status }), retryAfter(headers.get("retry-after")));
+  return new ApiError(status, explanationIn(json(text)) ?? own("unexplained", { status }), retryAfter(headers.get("retry-after")));
 }
 
 /** What no server has said. */
-function own<C extends OwnCode>(code: C, ...given: Given<C>): Pick<Said, "message" | "reason"> {
+function own<C extends OwnCode>(code: C, ...given: Given<C>): Pick<Explanation, "message" | "reason"> {
   return { message: sentence(code, ...given), reason: reason(code, ...given) };
 }
 

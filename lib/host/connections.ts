@@ -1,5 +1,6 @@
-import type { Server } from "node:http";
+import { type Server, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import { HttpError } from "@/lib/server/http/errors";
 import { log } from "@/lib/server/log";
 import { networkOf, type Trust } from "@/lib/server/trusted-proxies";
 import { hexOf, unreadInKernel } from "./unread";
@@ -16,15 +17,7 @@ const LOOK_EVERY_MS = 10_000;
 /** Milliseconds between log lines about addresses that hold too many connections: anybody could cause them. */
 const TELL_EVERY_MS = 60_000;
 
-const SENTENCE = "Too many connections are open from your address. Close some, or try again in a moment.\n";
-const REFUSAL = [
-  "HTTP/1.1 429 Too Many Requests",
-  "Content-Type: text/plain; charset=utf-8",
-  `Content-Length: ${SENTENCE.length}`,
-  "Retry-After: 30",
-  "Connection: close",
-  `\r\n${SENTENCE}`,
-].join("\r\n");
+const REFUSAL = asText(new HttpError("too_many_connections", { retryAfter: 30 }));
 
 /** A connection, as it was when last looked at. `state` is null once its reader has taken all that was written. */
 type Look = { moved: number; state: string | null; since: number };
@@ -119,4 +112,12 @@ export class Connections {
 /** Bytes of the write under way that the kernel has not taken: a long one makes progress by this number only. */
 function queued(socket: Socket): number {
   return (socket as Socket & { _handle?: { writeQueueSize: number } | null })._handle?.writeQueueSize ?? 0;
+}
+
+/** An answer to a connection of which nothing is read. */
+function asText({ status, body, headers }: HttpError): string {
+  const text = JSON.stringify(body);
+  const head = { ...headers, "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text), Connection: "close" };
+  const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, "", text].join("\r\n");
 }

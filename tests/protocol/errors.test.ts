@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { z } from "zod";
 import { ANSWERS } from "@/lib/protocol/errors/answers";
-import { fieldsBody, messageBody, saidIn } from "@/lib/protocol/errors/body";
+import { explanationIn, fieldsBody, messageBody } from "@/lib/protocol/errors/body";
 import { ERRORS, type ErrorCode, fails, failureIn, type Params, reason, sentenceOf } from "@/lib/protocol/errors/codes";
 import type { Entry, Registry } from "@/lib/protocol/errors/entry";
 import { FIELDS } from "@/lib/protocol/errors/fields";
@@ -20,6 +20,7 @@ const EXAMPLES: { [C in WithParams]: Params<C> } = {
   too_many_requests: { retryAfter: 12 },
   too_many_tries: { retryAfter: 120 },
   too_many_sign_ins: { retryAfter: 5 },
+  too_many_connections: { retryAfter: 30 },
   too_many_streams: { retryAfter: 30 },
   server_busy: { retryAfter: 2 },
   server_restarting: { retryAfter: 2 },
@@ -119,9 +120,9 @@ test("a rule of a schema carries its reason through zod, and one without a reaso
 
 test("what a server writes into a body is what a client reads out of it", () => {
   const refused = reason("group_full", { max: 10_000 });
-  expect(saidIn(messageBody(refused))).toEqual({ message: "A group has at most 10,000 people.", reason: refused, fields: {} });
+  expect(explanationIn(messageBody(refused))).toEqual({ message: "A group has at most 10,000 people.", reason: refused, fields: {} });
   const required = reason("username_required");
-  expect(saidIn(fieldsBody({ username: required, password: reason("password_too_short", { min: 10 }) }))).toEqual({
+  expect(explanationIn(fieldsBody({ username: required, password: reason("password_too_short", { min: 10 }) }))).toEqual({
     message: "Choose a username.",
     reason: required,
     fields: { username: "Choose a username.", password: "A password has at least 10 characters." },
@@ -135,22 +136,22 @@ test.each([
   ["one that knows a code by another parameter", { code: "group_full", params: { most: 7 } }],
   ["one whose code is the name of something else here", { code: "toString", params: {} }],
 ])("the sentence stays as it came from %s", (_, beside, why: object | null = beside) => {
-  expect(saidIn({ message: "Slow down.", ...beside })).toEqual({ message: "Slow down.", reason: why, fields: {} });
+  expect(explanationIn({ message: "Slow down.", ...beside })).toEqual({ message: "Slow down.", reason: why, fields: {} });
 });
 
 test("so do the sentences of fields", () => {
   const errors = { content: "Write a message.", clientId: "Not that." };
   const fields = { message: "Write a message.", fields: errors };
-  expect(saidIn({ errors })).toEqual({ ...fields, reason: null });
+  expect(explanationIn({ errors })).toEqual({ ...fields, reason: null });
   const known = reason("message_required");
-  expect(saidIn({ errors, codes: { content: known, clientId: { code: "of_a_later_version", params: {} } } })).toEqual({
+  expect(explanationIn({ errors, codes: { content: known, clientId: { code: "of_a_later_version", params: {} } } })).toEqual({
     ...fields,
     reason: known,
   });
-  expect(saidIn({ errors, codes: { content: "odd" } })).toEqual({ ...fields, reason: null });
-  expect(saidIn({ errors, codes: 7 })).toEqual({ ...fields, reason: null });
+  expect(explanationIn({ errors, codes: { content: "odd" } })).toEqual({ ...fields, reason: null });
+  expect(explanationIn({ errors, codes: 7 })).toEqual({ ...fields, reason: null });
 });
 
 test.each([null, undefined, "<html>", {}, { errors: {} }, { errors: 7 }, { message: 7 }])("%j is no error of ours", (body) => {
-  expect(saidIn(body)).toBeNull();
+  expect(explanationIn(body)).toBeNull();
 });

@@ -106,7 +106,12 @@ test("an address has so many connections, is told when it has more, and may come
   for (let i = 0; i < LIMITS.perAddress; i++) sockets.push(await unread(port, "/chunk.js"));
   const ask = () => sendRaw(port, "GET /api/health HTTP/1.1\r\nHost: parley.test\r\nConnection: close\r\n\r\n");
   const refused = await ask();
-  expect(refused).toMatchObject({ status: 429, body: expect.stringMatching(/^[A-Z].*\.\n$/) });
+  expect(refused.status).toBe(429);
+  expect(JSON.parse(refused.body)).toEqual({
+    message: expect.stringMatching(/^[A-Z].*\.$/),
+    code: "too_many_connections",
+    params: { retryAfter: 30 },
+  });
   expect(refused.head).toContain("Retry-After: ");
   for (const socket of sockets.splice(0)) socket.destroy();
   await expect.poll(async () => (await ask()).status).toBe(200);

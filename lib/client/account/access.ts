@@ -1,4 +1,4 @@
-import { type Said, saidIn } from "@/lib/protocol/errors/body";
+import { type Explanation, explanationIn } from "@/lib/protocol/errors/body";
 import { reason, sentence, sentenceOf } from "@/lib/protocol/errors/codes";
 import type { Reason } from "@/lib/protocol/errors/entry";
 import { RECENT_SIGN_IN_MINUTES } from "@/lib/protocol/limits";
@@ -53,7 +53,7 @@ export async function signUp(username: string, password: string): Promise<FormEr
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ username, password }),
     });
-    if (!response.ok) return formErrors(await saidBy(response));
+    if (!response.ok) return formErrors(await explanationOf(response));
   } catch {
     return UNREACHABLE;
   }
@@ -61,13 +61,13 @@ export async function signUp(username: string, password: string): Promise<FormEr
 }
 
 /** What a refused request says. */
-export async function saidBy(response: Response): Promise<Said> {
-  const said = saidIn(await response.json().catch(() => null));
+export async function explanationOf(response: Response): Promise<Explanation> {
+  const said = explanationIn(await response.json().catch(() => null));
   return said ?? { message: sentence("something_wrong"), reason: reason("something_wrong"), fields: {} };
 }
 
 /** The same by field. */
-export function formErrors({ message, fields }: Said): FormErrors {
+export function formErrors({ message, fields }: Explanation): FormErrors {
   return Object.keys(fields).length > 0 ? fields : { form: message };
 }
 

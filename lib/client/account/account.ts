@@ -1,7 +1,7 @@
 import { sentence } from "@/lib/protocol/errors/codes";
 import { AVATAR_BODY_MAX } from "@/lib/protocol/limits";
 import { User } from "@/lib/protocol/users";
-import { type FormErrors, formErrors, saidBy, UNREACHABLE } from "./access";
+import { explanationOf, type FormErrors, formErrors, UNREACHABLE } from "./access";
 
 /** Either what the server answered, or what to tell, by field. */
 export type Outcome<T> = { value: T; errors: null } | { value: null; errors: FormErrors };
@@ -24,7 +24,7 @@ export function createAccount({ userId, onStranger }: { userId: string; onStrang
     try {
       const response = await fetch(path, { method, headers, body: body && (plain ? body : JSON.stringify(body)) });
       if (!response.ok) {
-        const said = await saidBy(response);
+        const said = await explanationOf(response);
         if (response.status === 401) onStranger?.((said.reason && STRANGERS[said.reason.code]) ?? (await whoIsHere()));
         return refuse(formErrors(said));
       }

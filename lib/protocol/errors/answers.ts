@@ -87,6 +87,7 @@ export const ANSWERS = {
     too_many_requests: says(later, () => "Too many requests. Try again in a moment."),
     too_many_tries: says(later, (p) => `Too many tries. Wait ${inWords(p.retryAfter)}, then try again.`),
     too_many_sign_ins: says(later, () => "Too many people are signing in. Try again in a moment."),
+    too_many_connections: says(later, () => "Too many connections are open from your address. Close some, or try again in a moment."),
     too_many_streams: says(later, () => "Too many streams are open for this account."),
   }),
   ...answered(500, { server_failed: says("Something went wrong on the server. Try again in a moment.") }),

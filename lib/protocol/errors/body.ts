@@ -22,7 +22,7 @@ export function fieldsBody(codes: Readonly<Record<string, Reason>>): FieldsBody 
 }
 
 /** What a refused request says. */
-export type Said = {
+export type Explanation = {
   /** A sentence for a person; of a 422 that of its first field. */
   message: string;
   /** Null where the server does not say it. */
@@ -32,7 +32,7 @@ export type Said = {
 };
 
 /** What the body of an error says; null where it is none of ours. Of a code that is not known here the sentence stays as it came. */
-export function saidIn(body: unknown): Said | null {
+export function explanationIn(body: unknown): Explanation | null {
   const message = ErrorMessage.safeParse(body).data?.message;
   if (message !== undefined) {
     const why = Reason.safeParse(body).data ?? null;
