@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import { composer, message, messages, say, transcript, words } from "./support/screen";
 import { expect, test } from "./support/test";
 
@@ -184,4 +185,35 @@ test("a message of 4,000 characters goes through; one more is not sent", async (
   await expect(composer(page)).toHaveAccessibleDescription("−1 characters left");
   await say(page, long);
   await expect(message(page, long).getByText("Sent")).toBeAttached();
+});
+
+test.describe("the text of a message", () => {
+  const copy = async (page: Page) => {
+    await message(page, "To be copied").click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Copy text" }).click();
+  };
+
+  test("is copied over plain http too, where a browser has no clipboard", async ({ cast, ada, grace }) => {
+    const { path } = await cast.conversation([ada, grace], [[grace, "To be copied"]]);
+    const page = await ada.open(path);
+    await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+    await copy(page);
+    await composer(page).focus();
+    await page.keyboard.press("Control+v");
+    await expect(composer(page)).toHaveValue("To be copied");
+  });
+
+  test("is said not to have been copied where the browser refuses it", async ({ cast, ada, grace }) => {
+    const { path } = await cast.conversation([ada, grace], [[grace, "To be copied"]]);
+    const page = await ada.open(path);
+    await page.evaluate(() => {
+      Object.defineProperty(navigator, "clipboard", {
+        value: { writeText: () => Promise.reject(new DOMException("No.", "NotAllowedError")) },
+      });
+    });
+    await copy(page);
+    await expect(page.getByRole("alert").filter({ hasText: "The browser did not allow that" })).toBeVisible();
+    await page.getByRole("button", { name: "Dismiss" }).click();
+    await expect(page.getByText("The browser did not allow that")).toHaveCount(0);
+  });
 });

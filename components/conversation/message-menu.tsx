@@ -5,7 +5,8 @@ import { CheckCheck, Copy, MailOpen } from "lucide-react";
 import { type ReactNode, type SyntheticEvent, useRef, useState } from "react";
 import { ContextMenuArea, ContextMenuPopup } from "@/components/ui/context-menu";
 import { MENU_ITEM } from "@/components/ui/menu-item";
-import { useAct } from "@/components/ui/trouble";
+import { Trouble, useAct } from "@/components/ui/trouble";
+import { copyText } from "@/lib/client/screen/clipboard";
 import { useMessengerActions } from "@/lib/client/screen/hooks";
 import type { Message } from "@/lib/protocol/messages";
 import { ReadersDialog } from "./readers-dialog";
@@ -44,7 +45,7 @@ export function MessageMenu({ conversationId, messages, inGroup, children }: Pro
         <ContextMenuPopup home={home}>
           {message && (
             <>
-              <ContextMenu.Item className={MENU_ITEM} onClick={() => void navigator.clipboard?.writeText(message.content)}>
+              <ContextMenu.Item className={MENU_ITEM} onClick={() => void act(() => copy(message))}>
                 <Copy aria-hidden="true" className="size-4 text-muted" />
                 Copy text
               </ContextMenu.Item>
@@ -65,4 +66,8 @@ export function MessageMenu({ conversationId, messages, inGroup, children }: Pro
       <ReadersDialog message={asked} onClose={() => setAsked(null)} />
     </>
   );
+}
+
+async function copy({ content }: Message): Promise<void> {
+  if (!(await copyText(content))) throw new Trouble("The browser did not allow that: select the text to copy it.");
 }

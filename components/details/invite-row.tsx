@@ -15,9 +15,9 @@ export function InviteRow({ invite, onRevoke }: { invite: Invite; onRevoke: () =
   const address = `${window.location.origin}${invite.url}`;
 
   async function copy() {
-    // Over plain http a browser gives no clipboard: then what is selected can be copied by hand.
-    field.current?.select();
-    setCopied(await copyText(address));
+    const done = await copyText(address);
+    if (!done) field.current?.select();
+    setCopied(done);
   }
 
   return (

@@ -7,9 +7,14 @@ import { Button, ICON_BUTTON } from "./button";
 
 type Act = (work: () => Promise<unknown>) => Promise<boolean>;
 
+/** What could not be done on this device, in a sentence for a person. */
+export class Trouble extends Error {
+  override name = "Trouble";
+}
+
 const ActContext = createContext<Act>(async () => false);
 
-/** Does something that the server may refuse, and where it does says why, with a way out. True: it was done. */
+/** Does something that the server may refuse, or the browser with {@link Trouble}, and where it does says why, with a way out. True: it was done. */
 export function useAct(): Act {
   return useContext(ActContext);
 }
@@ -23,8 +28,9 @@ export function TroubleProvider({ children }: { children: ReactNode }) {
       await work();
       return true;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setTrouble({ message: error.message, retry: error.transient ? () => void act(work) : null });
+      if (!(error instanceof ApiError || error instanceof Trouble)) throw error;
+      const mayBeRetried = error instanceof ApiError && error.transient;
+      setTrouble({ message: error.message, retry: mayBeRetried ? () => void act(work) : null });
       return false;
     }
   }, []);
