@@ -22,7 +22,7 @@ const known = new Map<string, DatabaseHosts>();
  * has taken the port of a database that went away learns nothing, and is told nothing.
  *
  * Where the address names several hosts, it goes to the one that takes writes. A connection that turns out to take none is
- * given up, and so are all once another host is that one.
+ * given up, and so are all once another of several hosts is that one.
  */
 export class DatabaseClient extends pg.Client {
   /** Whether statements keep their names, and with them their plans: see {@link isPooled}. */
@@ -38,7 +38,7 @@ export class DatabaseClient extends pg.Client {
     // One that is lost fails the statement that is under way; without a listener it would end the process.
     this.on("error", () => this.hosts?.forget());
     this.connection.on("errorMessage", ({ code }: { code?: string }) => {
-      if (code === READ_ONLY && this.hosts) setImmediate(() => this.giveUp());
+      if (code === READ_ONLY) setImmediate(() => this.giveUp());
     });
   }
 
