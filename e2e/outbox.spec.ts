@@ -128,3 +128,21 @@ function keptOutbox(page: Page): Promise<string[]> {
 async function refuseSends(page: Page): Promise<void> {
   await page.route("**/api/conversations/*/messages", (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
 }
+
+test("without a connection the pages that have to be asked for say so, and what is on the screen stays", async ({ cast, ada, grace }) => {
+  const { path } = await cast.conversation([ada, grace], [[grace, "Still here"]]);
+  const page = await ada.open(path);
+  await ada.context.setOffline(true);
+  for (const [menu, item] of [
+    ["Your account", "Settings"],
+    ["New group and more", "Open groups"],
+  ] as const) {
+    await page.getByRole("button", { name: menu }).click();
+    await page.getByRole("menuitem", { name: item }).click();
+    const trouble = page.getByRole("alert").filter({ hasText: "There is no connection to the server." });
+    await expect(trouble).toBeVisible();
+    await trouble.getByRole("button", { name: "Dismiss" }).click();
+    await expect(message(page, "Still here")).toBeVisible();
+    expect(new URL(page.url()).pathname).toBe(path);
+  }
+});

@@ -1,12 +1,15 @@
 "use client";
 
-import { Button } from "@/components/ui/button";
+import Link from "next/link";
+import { Button, buttonClass } from "@/components/ui/button";
 import { useMessenger } from "@/lib/client/screen/hooks";
+import { useVisit } from "@/lib/client/screen/visit";
 import { useDialogs } from "./dialogs-context";
 
 /** What to do first. */
 export function FirstWord() {
   const { find, newGroup, administrator } = useDialogs();
+  const { onLinkClick } = useVisit();
   const username = useMessenger((state) => state.me.username);
   return (
     <div className="grid max-w-80 justify-items-center gap-2 px-6 text-center">
@@ -19,6 +22,9 @@ export function FirstWord() {
           Find somebody
         </Button>
         <Button onClick={() => newGroup()}>New group</Button>
+        <Link href="/groups" prefetch={false} onClick={onLinkClick} className={buttonClass("quiet")}>
+          Open groups
+        </Link>
       </div>
       {administrator && (
         <p className="mt-4 text-sm text-pretty text-muted">

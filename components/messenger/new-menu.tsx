@@ -2,18 +2,17 @@
 
 import { Menu } from "@base-ui/react/menu";
 import { Archive, CheckCheck, Compass, Plus, Users } from "lucide-react";
-import { useRouter } from "next/navigation";
 import { useRef } from "react";
 import { MENU_ITEM } from "@/components/ui/menu-item";
 import { useAct } from "@/components/ui/trouble";
 import { useMessengerActions } from "@/lib/client/screen/hooks";
 import { useDialogs } from "./dialogs-context";
+import { PageItem } from "./page-item";
 
 /** What there is to do with the list besides finding somebody. */
 export function NewMenu({ onArchive }: { onArchive: () => void }) {
   const { newGroup } = useDialogs();
   const messenger = useMessengerActions();
-  const router = useRouter();
   const act = useAct();
   const home = useRef<HTMLDivElement>(null);
   return (
@@ -33,10 +32,10 @@ export function NewMenu({ onArchive }: { onArchive: () => void }) {
               <Users aria-hidden="true" className="size-4 text-muted" />
               New group
             </Menu.Item>
-            <Menu.Item className={MENU_ITEM} onClick={() => router.push("/groups")}>
+            <PageItem path="/groups">
               <Compass aria-hidden="true" className="size-4 text-muted" />
               Open groups
-            </Menu.Item>
+            </PageItem>
             <Menu.Item className={MENU_ITEM} onClick={onArchive}>
               <Archive aria-hidden="true" className="size-4 text-muted" />
               Archived conversations

@@ -14,7 +14,11 @@ export function NothingOpen() {
         <FirstWord />
       ) : (
         <p className="px-6 text-center text-muted">
-          Pick a conversation, or press <kbd className="font-sans font-medium text-text">{hotkey}</kbd> to find somebody.
+          Pick a conversation
+          <span className="touch:hidden">
+            , or press <kbd className="font-sans font-medium text-text">{hotkey}</kbd> to find somebody
+          </span>
+          .
         </p>
       )}
     </div>

@@ -2,19 +2,18 @@
 
 import { Menu } from "@base-ui/react/menu";
 import { LogOut, Settings } from "lucide-react";
-import { useRouter } from "next/navigation";
 import { useRef } from "react";
 import { SignOutDialog, useSignOut } from "@/components/account/sign-out";
 import { Avatar, PersonName } from "@/components/ui/avatar";
 import { MENU_ITEM } from "@/components/ui/menu-item";
 import { createAccount } from "@/lib/client/account/account";
 import { useMessenger, useMessengerActions } from "@/lib/client/screen/hooks";
+import { PageItem } from "./page-item";
 
 /** One's own picture; behind it, what concerns oneself. */
 export function OwnMenu() {
   const me = useMessenger((state) => state.me);
   const signOut = useSignOut(useMessengerActions());
-  const router = useRouter();
   // Within the landmark of its trigger, where those look for it who go from landmark to landmark.
   const home = useRef<HTMLDivElement>(null);
   return (
@@ -34,10 +33,10 @@ export function OwnMenu() {
                 </p>
                 <p className="truncate text-sm text-muted">@{me.username}</p>
               </div>
-              <Menu.Item className={MENU_ITEM} onClick={() => router.push("/settings")}>
+              <PageItem path="/settings">
                 <Settings aria-hidden="true" className="size-4 text-muted" />
                 Settings
-              </Menu.Item>
+              </PageItem>
               <Menu.Item className={MENU_ITEM} onClick={() => signOut.ask(createAccount({ userId: me.id }).endThisSession)}>
                 <LogOut aria-hidden="true" className="size-4 text-muted" />
                 Sign out
