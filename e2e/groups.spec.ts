@@ -72,6 +72,30 @@ test.describe("a group", () => {
   });
 });
 
+test.describe("a new group", () => {
+  test.use({ complaints: FAILED_REQUESTS });
+
+  test("a file that is no picture is refused before a group is made with it", async ({ ada }) => {
+    const page = await ada.open("/");
+    await page.getByRole("button", { name: "New group and more" }).click();
+    await page.getByRole("menuitem", { name: "New group" }).click();
+    const dialog = page.getByRole("dialog");
+    const [chooser] = await Promise.all([
+      page.waitForEvent("filechooser"),
+      dialog.getByRole("button", { name: "Choose a picture" }).click(),
+    ]);
+    await chooser.setFiles({ name: "notes.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
+    await expect(dialog.getByRole("alert")).toHaveText("This file is not a picture that can be shown here. Choose another.");
+    await expect(dialog.getByRole("button", { name: "Choose a picture" })).toBeVisible();
+    await dialog.getByRole("button", { name: "Make group" }).click();
+    await expect(dialog.getByText("Give the group a name.")).toBeVisible();
+    await dialog.getByRole("textbox", { name: "Name" }).fill("Engine");
+    await expect(dialog.getByText("Give the group a name.")).toHaveCount(0);
+    await dialog.getByRole("button", { name: "Make group" }).click();
+    await expect(page.getByRole("heading", { name: "Engine" })).toBeVisible();
+  });
+});
+
 test.describe("what somebody was writing in a group that they are taken out of", () => {
   test.use({ complaints: FAILED_REQUESTS });
 
@@ -156,7 +180,7 @@ test("somebody without an account comes by a link, makes one, and is in the grou
   await expect(theirs.getByRole("heading", { name: "Engine" })).toBeVisible();
   await expect(theirs.getByText("Ada")).toBeVisible();
   await expect(theirs.getByText("It weaves.")).toBeVisible();
-  await theirs.getByRole("link", { name: "Create an account and join" }).click();
+  await theirs.getByRole("link", { name: "Create an account" }).click();
   await settled(theirs);
   await theirs.getByRole("textbox", { name: "Username" }).fill(`ida.${Date.now().toString(36)}`);
   await theirs.getByLabel("Password").fill("correct horse battery");
@@ -169,6 +193,7 @@ test("somebody without an account comes by a link, makes one, and is in the grou
   await expect(message(page, "Good evening")).toBeVisible();
 
   await details(page).getByRole("button", { name: "Revoke" }).click();
+  await page.getByRole("alertdialog", { name: "Revoke this link?" }).getByRole("button", { name: "Revoke" }).click();
   await expect(details(page).getByText("No links yet.")).toBeVisible();
   await stranger.clearCookies();
   await theirs.goto(link);

@@ -4,8 +4,13 @@ import { Camera } from "lucide-react";
 import { usePictureChoice } from "@/components/ui/picture-choice";
 
 /** The picture of a group that is about to be made: chosen here, sent once the group is there. */
-export function GroupPicture({ onChoose }: { onChoose: (file: File) => void }) {
-  const { chosen, input, choose } = usePictureChoice(onChoose);
+export function GroupPicture({ onChoose, onUnreadable }: { onChoose: (file: File | null) => void; onUnreadable: () => void }) {
+  const { chosen, input, choose, forget } = usePictureChoice(onChoose);
+  const drop = () => {
+    forget();
+    onChoose(null);
+    onUnreadable();
+  };
   return (
     <>
       <button
@@ -17,7 +22,7 @@ export function GroupPicture({ onChoose }: { onChoose: (file: File) => void }) {
         <Camera aria-hidden="true" className="size-5" />
         {chosen && (
           // biome-ignore lint/performance/noImgElement: a file of this device
-          <img src={chosen.url} alt="" className="absolute inset-0 size-full object-cover" />
+          <img src={chosen.url} alt="" onError={drop} className="absolute inset-0 size-full object-cover" />
         )}
       </button>
       {input}

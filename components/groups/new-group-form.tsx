@@ -3,6 +3,7 @@
 import { useState, useTransition } from "react";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/text-field";
+import { useAct } from "@/components/ui/trouble";
 import { ApiError } from "@/lib/client/request";
 import { useMessengerActions } from "@/lib/client/screen/hooks";
 import { useVisit } from "@/lib/client/screen/visit";
@@ -17,6 +18,7 @@ type Props = { administrator: boolean; everybody: boolean; onDone: () => void };
 export function NewGroupForm({ administrator, everybody, onDone }: Props) {
   const messenger = useMessengerActions();
   const { visit } = useVisit();
+  const act = useAct();
   const [clientId] = useState(randomId);
   const [picture, setPicture] = useState<File | null>(null);
   const [people, setPeople] = useState<User[]>([]);
@@ -27,9 +29,10 @@ export function NewGroupForm({ administrator, everybody, onDone }: Props) {
     const usernames = people.map(({ username }) => username);
     const { id } = await messenger.makeGroup({ name: String(form.get("name")), usernames }, clientId);
     if (form.get("everybody") === "on") await messenger.changeGroup(id, { everybody: true });
-    if (picture) await messenger.setGroupAvatar(id, picture);
     onDone();
     visit(`/c/${id}`);
+    // The group is there: where its picture is refused, that is told beside it.
+    if (picture) await act(() => messenger.setGroupAvatar(id, picture));
   }
 
   return (
@@ -52,7 +55,7 @@ export function NewGroupForm({ administrator, everybody, onDone }: Props) {
       }}
     >
       <div className="flex items-start gap-4">
-        <GroupPicture onChoose={setPicture} />
+        <GroupPicture onChoose={setPicture} onUnreadable={() => setErrors({ form: UNREADABLE })} />
         <TextField label="Name" name="name" dir="auto" autoComplete="off" error={errors.name} className="min-w-0 flex-1" />
       </div>
       <PeoplePicker chosen={people} onChange={setPeople} error={errors.usernames} />
@@ -73,3 +76,5 @@ export function NewGroupForm({ administrator, everybody, onDone }: Props) {
     </form>
   );
 }
+
+const UNREADABLE = "This file is not a picture that can be shown here. Choose another.";
