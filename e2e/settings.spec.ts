@@ -78,6 +78,7 @@ test.describe("a device that is signed out from elsewhere", () => {
     const elsewhere = await (await cast.elsewhere(ada)).open("/");
     const page = await ada.open("/settings");
     await page.getByRole("button", { name: "Sign out everywhere" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Sign out everywhere" }).click();
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
     await expect(elsewhere.getByRole("heading", { name: "Sign in" })).toBeVisible();
   });

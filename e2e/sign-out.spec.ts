@@ -65,6 +65,7 @@ test("who signs out in the settings is asked too, and their other tabs keep noth
   await composer(open).fill("half a thought");
   const settings = await ada.open("/settings");
   await settings.getByRole("button", { name: "Sign out everywhere" }).click();
+  await settings.getByRole("alertdialog").getByRole("button", { name: "Sign out everywhere" }).click();
   await expect(settings.getByRole("alertdialog", { name: "1 message has not been sent yet" })).toBeVisible();
   await settings.getByRole("button", { name: "Sign out anyway" }).click();
   await expect(settings.getByRole("heading", { name: "Sign in" })).toBeVisible();

@@ -3,6 +3,7 @@
 import { Check, Copy } from "lucide-react";
 import { useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
+import { Confirm } from "@/components/ui/confirm";
 import { Time } from "@/components/ui/time";
 import { copyText } from "@/lib/client/screen/clipboard";
 import { displayName } from "@/lib/client/screen/person";
@@ -12,6 +13,7 @@ import type { Invite } from "@/lib/protocol/groups";
 export function InviteRow({ invite, onRevoke }: { invite: Invite; onRevoke: () => void }) {
   const field = useRef<HTMLInputElement>(null);
   const [copied, setCopied] = useState<boolean | null>(null);
+  const [asked, setAsked] = useState(false);
   const address = `${window.location.origin}${invite.url}`;
 
   async function copy() {
@@ -37,9 +39,12 @@ export function InviteRow({ invite, onRevoke }: { invite: Invite; onRevoke: () =
           {copied ? <Check aria-hidden="true" className="size-4" /> : <Copy aria-hidden="true" className="size-4" />}
           {copied ? "Copied" : "Copy"}
         </Button>
-        <Button look="danger" onClick={onRevoke}>
+        <Button look="danger" onClick={() => setAsked(true)}>
           Revoke
         </Button>
+        <Confirm open={asked} onOpenChange={setAsked} title="Revoke this link?" action="Revoke" onConfirm={onRevoke}>
+          Whoever has it cannot join by it any more. Who has joined stays.
+        </Confirm>
       </div>
       <p role="alert" className="text-sm text-danger empty:hidden">
         {copied === false && "The browser did not allow that. The link is selected: copy it by hand."}

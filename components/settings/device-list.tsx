@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
 import { SignOutDialog, useSignOut } from "@/components/account/sign-out";
 import { Button } from "@/components/ui/button";
+import { Confirm } from "@/components/ui/confirm";
 import { Time } from "@/components/ui/time";
 import { leavingOf } from "@/lib/client/account/leaving";
 import type { Session, User } from "@/lib/protocol/users";
@@ -16,6 +17,7 @@ export function DeviceList({ user, sessions }: { user: User; sessions: Session[]
   const [leaving] = useState(() => leavingOf(user.id));
   const signOut = useSignOut(leaving);
   const [error, setError] = useState<string>();
+  const [asked, setAsked] = useState(false);
   const [pending, startTransition] = useTransition();
 
   const end = (id: string) =>
@@ -54,14 +56,18 @@ export function DeviceList({ user, sessions }: { user: User; sessions: Session[]
           {error}
         </p>
       )}
-      <Button
-        look="danger"
-        disabled={pending || signOut.pending}
-        onClick={() => signOut.ask(account.endAllSessions)}
-        className="justify-self-start"
-      >
+      <Button look="danger" disabled={pending || signOut.pending} onClick={() => setAsked(true)} className="justify-self-start">
         Sign out everywhere
       </Button>
+      <Confirm
+        open={asked}
+        onOpenChange={setAsked}
+        title="Sign out everywhere?"
+        action="Sign out everywhere"
+        onConfirm={() => signOut.ask(account.endAllSessions)}
+      >
+        You are signed out on all of these devices, this one too.
+      </Confirm>
       <SignOutDialog {...signOut} />
     </div>
   );
