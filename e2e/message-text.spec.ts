@@ -182,7 +182,7 @@ test("a message of 4,000 characters goes through; one more is not sent", async (
   const page = await ada.open(path);
   const long = "🙂word".repeat(800);
   await say(page, `${long}x`);
-  await expect(composer(page)).toHaveAccessibleDescription("−1 characters left");
+  await expect(composer(page)).toHaveAccessibleDescription("One character too many: shorten it, or send it in parts.");
   await say(page, long);
   await expect(message(page, long).getByText("Sent")).toBeAttached();
 });

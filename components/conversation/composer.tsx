@@ -57,6 +57,11 @@ export function Composer({ conversationId, label, formId: servedId }: Props) {
 
   return (
     <div className="composer-bar">
+      {left < 0 && (
+        <p id="characters-left" role="status" className="mx-auto w-full max-w-190 px-8 pb-2 text-sm text-danger">
+          {-left === 1 ? "One character" : `${(-left).toLocaleString("en")} characters`} too many: shorten it, or send it in parts.
+        </p>
+      )}
       <form
         method="post"
         action={`/api/forms/conversations/${conversationId}/messages`}
@@ -92,9 +97,9 @@ export function Composer({ conversationId, label, formId: servedId }: Props) {
           />
         </div>
         <div>
-          {left <= COUNT_FROM && (
-            <span id="characters-left" className={`composer-count ${left < 0 ? "text-danger" : "text-muted"}`}>
-              {left < 0 ? `\u2212${-left}` : left}
+          {left >= 0 && left <= COUNT_FROM && (
+            <span id="characters-left" className="composer-count text-muted">
+              {left}
               <span className="sr-only"> characters left</span>
             </span>
           )}

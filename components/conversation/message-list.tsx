@@ -142,7 +142,7 @@ export function MessageList({
           </div>
         </KeepScrollPosition>
       </section>
-      {(away || !atEnd) && <JumpToLatest count={conversation.unreadCount} onJump={() => void toLatest()} />}
+      {(away || !atEnd) && rows.length > 0 && <JumpToLatest count={conversation.unreadCount} onJump={() => void toLatest()} />}
     </div>
   );
 }

@@ -36,7 +36,7 @@ export function DetailsPanel({ id }: { id: string }) {
           <X aria-hidden="true" className="size-4.5" />
         </button>
       </header>
-      <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-3 pb-[max(1rem,env(safe-area-inset-bottom))]">
+      <div key={view} className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-3 pb-[max(1rem,env(safe-area-inset-bottom))]">
         {view === "overview" && <Overview conversation={conversation} show={show} />}
         {view === "people" && <AddPeople groupId={id} onDone={back} />}
         {view === "links" && <InviteLinks groupId={id} />}

@@ -52,7 +52,7 @@ export function InviteLinks({ groupId }: { groupId: string }) {
         }}
       >
         <p className="text-sm text-pretty text-muted">
-          Whoever has a link sees what the group is called and joins it, also without an account.
+          Whoever has a link sees what the group is called and can join it. Who has no account makes one first.
         </p>
         <div className="grid grid-cols-2 gap-3">
           <Select label="Good for" value={lasts} options={LASTS} onPick={setLasts} />

@@ -71,7 +71,7 @@ export function InviteCard({ token, preview: { group, by, joined }, me, signUp }
           )}
           {!me && signUp && (
             <Link href={`/sign-up?${back}`} className={buttonClass("primary")}>
-              Create an account and join
+              Create an account
             </Link>
           )}
           {!me && (

@@ -154,7 +154,9 @@ export async function previewInvite(viewer: User | null, token: string): Promise
   if (!group) throw new HttpError("invite_not_found");
   const { id, name, description, participantCount } = group;
   const avatarURL = group.avatarURL && `/api/invites/${token}/avatar`;
-  return { group: { id, name, description, avatarURL, participantCount }, by: toUser(invite), joined: invite.joined };
+  // Pictures of people are for those who are signed in.
+  const by = viewer ? toUser(invite) : { ...toUser(invite), avatarURL: null };
+  return { group: { id, name, description, avatarURL, participantCount }, by, joined: invite.joined };
 }
 
 const AVATAR: Statement = { name: "avatar_of_group", text: "SELECT bytes FROM group_avatars WHERE conversation_id = $1" };

@@ -69,7 +69,7 @@ export const ANSWERS = {
   }),
   ...answered(409, {
     last_way_in: says("This is the only way into your account. Set a password first, then unlink it."),
-    last_owner: says("A group has an owner: make somebody else one first."),
+    last_owner: says("You are the only owner of this group: make somebody else an owner first."),
     group_full: says(max, (p) => `A group has at most ${inDigits(p.max)} people.`),
     invites_full: says(max, (p) => `A group has at most ${inDigits(p.max)} links: revoke one first.`),
   }),
