@@ -46,6 +46,7 @@ test.describe("a group", () => {
 
     await openDetails(page);
     await details(page).getByRole("button", { name: "Add people" }).click();
+    await expect(details(page).getByRole("heading", { name: "Add people" })).toBeFocused();
     await choose(page, alan.username);
     await details(page).getByRole("button", { name: "Add 1 person" }).click();
     await expect(quiet(graces, "Ada added Alan")).toBeVisible();

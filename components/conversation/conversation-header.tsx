@@ -37,7 +37,7 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
         type="button"
         aria-expanded={details.open}
         onClick={() => details.toggle(conversation.id)}
-        className="-mx-2 flex min-h-12 min-w-0 flex-1 items-center gap-3 rounded-md px-2 text-start transition-colors duration-120 hover:bg-hover"
+        className="-mx-2 flex min-h-12 min-w-0 flex-1 items-center min-[100rem]:mx-auto min-[100rem]:max-w-186 gap-3 rounded-md px-2 text-start transition-colors duration-120 hover:bg-hover"
       >
         <ConversationAvatar of={conversation} size="sm" />
         <span className={group ? "min-w-0 flex-1" : "flex min-w-0 flex-1 items-baseline gap-2"}>

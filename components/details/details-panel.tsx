@@ -1,7 +1,7 @@
 "use client";
 
 import { ArrowLeft, X } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { ICON_BUTTON } from "@/components/ui/button";
 import { useDetails } from "@/lib/client/screen/details";
 import { useConversation } from "@/lib/client/screen/hooks";
@@ -20,6 +20,13 @@ export function DetailsPanel({ id }: { id: string }) {
   const [view, show] = useState<DetailsView>("overview");
   const [shown, setShown] = useState(false);
   useEffect(() => setShown(true), []);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const left = useRef(view);
+  // What was pressed has gone with the view that it stood in: who goes by keyboard goes on from the head of the next.
+  useEffect(() => {
+    if (left.current !== view) heading.current?.focus({ preventScroll: true });
+    left.current = view;
+  }, [view]);
   const back = () => show("overview");
   // The first paint may have it in the conversation alone: the place is kept, so that nothing moves when it is known here.
   if (!conversation) return shown || details.page ? null : <aside aria-hidden="true" className="pane-details" />;
@@ -31,7 +38,9 @@ export function DetailsPanel({ id }: { id: string }) {
             <ArrowLeft aria-hidden="true" className="size-4.5" />
           </button>
         )}
-        <h2 className="flex-1 px-2 font-bold">{TITLES[view]}</h2>
+        <h2 ref={heading} tabIndex={-1} className="flex-1 px-2 font-bold outline-none">
+          {TITLES[view]}
+        </h2>
         <button type="button" aria-label="Close details" className={ICON_BUTTON} onClick={details.close}>
           <X aria-hidden="true" className="size-4.5" />
         </button>

@@ -7,12 +7,11 @@ import { useAct } from "@/components/ui/trouble";
 import { actionsOf } from "@/lib/client/screen/conversation-actions";
 import { useMessengerActions } from "@/lib/client/screen/hooks";
 import { conversationName, peopleCount } from "@/lib/client/screen/person";
-import { isMuted } from "@/lib/client/store/mutes";
 import type { Conversation } from "@/lib/protocol/conversations";
 import { may } from "@/lib/protocol/groups";
 import type { DetailsView } from "./details-panel";
 import { Leaving } from "./leaving";
-import { MuteMenu } from "./mute-menu";
+import { MuteRow } from "./mute-row";
 import { PANEL_ROW } from "./panel-row";
 import { Participants } from "./participants";
 
@@ -21,7 +20,7 @@ export function Overview({ conversation, show }: { conversation: Conversation; s
   const { group, role, otherParticipant: other } = conversation;
   const messenger = useMessengerActions();
   const act = useAct();
-  const actions = actionsOf(messenger, conversation).filter(({ name }) => name !== "mute");
+  const actions = actionsOf(messenger, conversation).filter(({ name }) => name !== "mute" && name !== "unmute");
   const go = (to: DetailsView, Icon: LucideIcon, label: string) => (
     <button type="button" className={PANEL_ROW} onClick={() => show(to)}>
       <Icon aria-hidden="true" className="size-4 shrink-0 text-muted" />
@@ -46,7 +45,7 @@ export function Overview({ conversation, show }: { conversation: Conversation; s
         )}
       </div>
       <div className="grid">
-        {!isMuted(conversation) && <MuteMenu id={conversation.id} />}
+        <MuteRow conversation={conversation} />
         {actions.map(({ name, label, run }) => (
           <button key={name} type="button" className={PANEL_ROW} onClick={() => void act(run)}>
             <ActionIcon name={name} />

@@ -23,9 +23,9 @@ export function OpenGroups() {
         <Link href="/" aria-label="Conversations" className={`${ICON_BUTTON} md:hidden`}>
           <ArrowLeft aria-hidden="true" className="size-5" />
         </Link>
-        <h2 className="font-bold">Open groups</h2>
+        <h2 className="font-bold min-[100rem]:mx-auto min-[100rem]:max-w-152 min-[100rem]:flex-1">Open groups</h2>
       </header>
-      <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
+      <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain [scrollbar-gutter:stable]">
         <div className="mx-auto flex w-full max-w-160 flex-col gap-3 px-4 pb-8">
           <SearchField
             label="Find a group"

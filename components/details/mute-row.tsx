@@ -4,8 +4,12 @@ import { Menu } from "@base-ui/react/menu";
 import { useRef } from "react";
 import { ActionIcon } from "@/components/messenger/action-icon";
 import { MENU_ITEM } from "@/components/ui/menu-item";
+import { Time, useClock } from "@/components/ui/time";
 import { useAct } from "@/components/ui/trouble";
+import { dayOf } from "@/lib/client/screen/clock";
 import { useMessengerActions } from "@/lib/client/screen/hooks";
+import { isMuted } from "@/lib/client/store/mutes";
+import type { Conversation } from "@/lib/protocol/conversations";
 import { PANEL_ROW } from "./panel-row";
 
 const HOUR_MS = 3_600_000;
@@ -16,8 +20,27 @@ const LASTS = [
   ["Until I unmute it", null],
 ] as const;
 
-/** For how long a conversation makes no sound. */
-export function MuteMenu({ id }: { id: string }) {
+/** Whether a conversation makes a sound: mutes it for as long as one likes, and ends that. */
+export function MuteRow({ conversation }: { conversation: Conversation }) {
+  const { id, muted } = conversation;
+  const messenger = useMessengerActions();
+  const act = useAct();
+  const { zone, today } = useClock();
+  if (!isMuted(conversation)) return <MuteMenu id={id} />;
+  return (
+    <button type="button" className={PANEL_ROW} onClick={() => void act(() => messenger.changePlace(id, { muted: "no" }))}>
+      <ActionIcon name="unmute" />
+      Unmute
+      {muted !== "always" && (
+        <span className="ms-auto text-sm text-muted">
+          muted until <Time at={muted} as={dayOf(muted, zone) === today ? "time" : "day"} />
+        </span>
+      )}
+    </button>
+  );
+}
+
+function MuteMenu({ id }: { id: string }) {
   const messenger = useMessengerActions();
   const act = useAct();
   const home = useRef<HTMLDivElement>(null);
