@@ -28,7 +28,7 @@ test("all that a username and a password have to be is told at once, and ticked 
     username: page.getByRole("list").first().getByRole("listitem"),
     password: page.getByRole("list").last().getByRole("listitem"),
   };
-  await expect(rules.username).toHaveText([/^3 to 32 characters$/, /^Only a to z, digits, dots, dashes and underscores$/]);
+  await expect(rules.username).toHaveText([/^3 to 32 characters$/, /^Only the letters a to z, digits, dots, dashes and underscores$/]);
   await expect(rules.password).toHaveText([/^At least 10 characters$/]);
   await username.fill("a!");
   await expect(rules.username).toHaveText([/^3 to 32 characters, not yet$/, /^Only .*, not yet$/]);

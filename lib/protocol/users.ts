@@ -37,7 +37,7 @@ export type Rule = { says: string; holds: (value: string) => boolean };
 
 export const USERNAME_RULES: readonly Rule[] = [
   { says: `${USERNAME_MIN} to ${USERNAME_MAX} characters`, holds: (value) => hasUsernameLength(value.trim()) },
-  { says: "Only a to z, digits, dots, dashes and underscores", holds: (value) => hasUsernameLetters(value.trim()) },
+  { says: "Only the letters a to z, digits, dots, dashes and underscores", holds: (value) => hasUsernameLetters(value.trim()) },
 ];
 export const PASSWORD_RULES: readonly Rule[] = [{ says: `At least ${PASSWORD_MIN} characters`, holds: hasPasswordLength }];
 

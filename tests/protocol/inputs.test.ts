@@ -45,9 +45,9 @@ describe("What a person may choose as a name for themselves", () => {
     [Username, undefined, "Choose a username."],
     [Username, "ab", "A username has 3 to 32 characters."],
     [Username, "a".repeat(33), "A username has 3 to 32 characters."],
-    [Username, "jo lee", "A username takes a to z, digits, dots, dashes and underscores."],
-    [Username, "jö_lee", "A username takes a to z, digits, dots, dashes and underscores."],
-    [Username, "jo/lee!", "A username takes a to z, digits, dots, dashes and underscores."],
+    [Username, "jo lee", "A username takes the letters a to z, digits, dots, dashes and underscores."],
+    [Username, "jö_lee", "A username takes the letters a to z, digits, dots, dashes and underscores."],
+    [Username, "jo/lee!", "A username takes the letters a to z, digits, dots, dashes and underscores."],
     [Password, undefined, "Choose a password."],
     [Password, "123456789", "A password has at least 10 characters."],
     [Password, wide.repeat(9), "A password has at least 10 characters."],
@@ -75,7 +75,7 @@ describe("What a person may choose as a name for themselves", () => {
 
   test("is told rule by rule while it is typed", () => {
     const holding = (rules: typeof USERNAME_RULES, value: string) => rules.filter(({ holds }) => holds(value)).map(({ says }) => says);
-    const [length, letters] = ["3 to 32 characters", "Only a to z, digits, dots, dashes and underscores"];
+    const [length, letters] = ["3 to 32 characters", "Only the letters a to z, digits, dots, dashes and underscores"];
     expect(holding(USERNAME_RULES, " ann ")).toEqual([length, letters]);
     expect(holding(USERNAME_RULES, "an")).toEqual([letters]);
     expect(holding(USERNAME_RULES, "jo lee")).toEqual([length]);

@@ -32,7 +32,7 @@ export const FIELDS = {
   // Accounts.
   username_required: says("Choose a username."),
   username_length: says(range, (p) => `A username has ${p.min} to ${p.max} characters.`),
-  username_letters: says("A username takes a to z, digits, dots, dashes and underscores."),
+  username_letters: says("A username takes the letters a to z, digits, dots, dashes and underscores."),
   username_reserved: says("This username is reserved. Choose another."),
   username_taken: says("This username is taken. Choose another."),
   username_unheard_of: says("No username is that long."),
