@@ -30,9 +30,11 @@ export function UnsentWords({ conversationId, words, on }: Props) {
               type="button"
               className={ACTION}
               onClick={async (event) => {
-                // Where a browser gives no clipboard, what is selected can be copied by hand.
-                getSelection()?.selectAllChildren(event.currentTarget.closest("li")?.firstElementChild as Element);
-                setCopied({ id: clientId ?? "draft", done: await copyText(text) });
+                const shown = event.currentTarget.closest("li")?.firstElementChild as Element;
+                const done = await copyText(text);
+                // What is selected can be copied by hand. Not before: copying may take the selection.
+                if (!done) getSelection()?.selectAllChildren(shown);
+                setCopied({ id: clientId ?? "draft", done });
               }}
             >
               {copiedOf(clientId)?.done ? "Copied" : "Copy"}

@@ -60,8 +60,9 @@ const body = (wanted: string) => `
 const KEY = "xid, id, type, conversation_id, message_id, user_id, seq, data, type = 'message' AND seq = 1 AS first";
 
 /**
- * The new mark in a row of its own, and behind it what is new since the one before, less what is known of it. The parameters stand in sub-selects, so that the planner, which cannot
- * see them, keeps to one plan; the limits make it one that goes by the index, and what is known is hashed.
+ * The new mark in a row of its own, and behind it what is new since the one before, less what is known of it. The parameters
+ * stand in sub-selects, so that the planner, which cannot see them, keeps to one plan; the limits make it one that goes by
+ * the index, and what is known is hashed.
  */
 function look(name: string, limit: number, bodies: boolean): Statement {
   const found = (condition: string) => `(SELECT ${KEY} FROM events WHERE ${condition}
