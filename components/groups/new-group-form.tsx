@@ -25,6 +25,11 @@ export function NewGroupForm({ administrator, everybody, onDone }: Props) {
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
   const [pending, startTransition] = useTransition();
 
+  function choosePicture(file: File | null) {
+    setErrors({});
+    setPicture(file);
+  }
+
   async function make(form: FormData) {
     const usernames = people.map(({ username }) => username);
     const { id } = await messenger.makeGroup({ name: String(form.get("name")), usernames }, clientId);
@@ -55,7 +60,7 @@ export function NewGroupForm({ administrator, everybody, onDone }: Props) {
       }}
     >
       <div className="flex items-start gap-4">
-        <GroupPicture onChoose={setPicture} onUnreadable={() => setErrors({ form: UNREADABLE })} />
+        <GroupPicture onChoose={choosePicture} onUnreadable={() => setErrors({ form: UNREADABLE })} />
         <TextField label="Name" name="name" dir="auto" autoComplete="off" error={errors.name} className="min-w-0 flex-1" />
       </div>
       <PeoplePicker chosen={people} onChange={setPeople} error={errors.usernames} />
